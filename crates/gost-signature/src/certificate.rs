@@ -1,0 +1,128 @@
+//! What is read from a certificate.
+
+use std::fmt;
+
+use der::{Decode, Document, Encode, pem::LineEnding};
+
+use crate::{PublicKeyError, VerifyingKey, streebog256};
+
+pub(crate) const PEM_LABEL: &str = "CERTIFICATE";
+
+/// A certificate of a 256-bit GOST key.
+///
+/// It is pinned by whoever configures it: neither its own signature nor a chain is checked
+/// (`gost.md` 8.7). What is read is the key, the validity and the octets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Certificate {
+    der: Vec<u8>,
+    verifying_key: VerifyingKey,
+    not_before: i64,
+    not_after: i64,
+}
+
+/// Why a certificate can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// The text is no PEM block `CERTIFICATE`.
+    #[error("the certificate is not PEM; a block -----BEGIN CERTIFICATE----- is needed")]
+    Pem,
+    /// The octets are no DER certificate.
+    #[error("the certificate is not a DER X.509 structure")]
+    Der,
+    /// The key in the certificate is not supported.
+    #[error("the certificate's key can't be used: {0}")]
+    Key(#[from] PublicKeyError),
+}
+
+impl Certificate {
+    /// Reads the first PEM block, which must be a `CERTIFICATE`.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`] for anything but a certificate of a supported key.
+    pub fn from_pem(pem: &str) -> Result<Self, CertificateError> {
+        let (label, document) = Document::from_pem(pem).map_err(|_| CertificateError::Pem)?;
+        if label != PEM_LABEL {
+            return Err(CertificateError::Pem);
+        }
+        Self::from_der(document.as_bytes())
+    }
+
+    /// Reads a DER certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`] for anything but a certificate of a supported key, for example
+    /// [`PublicKeyError::OtherAlgorithm`] for an RSA certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        let parsed = x509_cert::Certificate::from_der(der).map_err(|_| CertificateError::Der)?;
+        let body = parsed.tbs_certificate();
+        let spki = body
+            .subject_public_key_info()
+            .to_der()
+            .map_err(|_| CertificateError::Der)?;
+        let seconds = |time: x509_cert::time::Time| {
+            i64::try_from(time.to_unix_duration().as_secs()).map_err(|_| CertificateError::Der)
+        };
+        Ok(Self {
+            verifying_key: VerifyingKey::from_spki_der(&spki)?,
+            not_before: seconds(body.validity().not_before)?,
+            not_after: seconds(body.validity().not_after)?,
+            der: der.to_vec(),
+        })
+    }
+
+    /// The octets as they were read.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The certificate as PEM.
+    ///
+    /// # Errors
+    ///
+    /// None is known; the encoder reports lengths beyond its limits.
+    pub fn to_pem(&self) -> der::Result<String> {
+        Document::from_der(&self.der)?.to_pem(PEM_LABEL, LineEnding::LF)
+    }
+
+    /// The key that the certificate is about.
+    #[must_use]
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        &self.verifying_key
+    }
+
+    /// Streebog-256 of the DER octets in upper-case hex, 64 digits: the value of
+    /// `client_certificate_hash` (`esia.md` 3.5).
+    #[must_use]
+    pub fn hash_hex(&self) -> String {
+        hex::encode_upper(streebog256(&self.der))
+    }
+
+    /// The first second of the validity, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn not_before(&self) -> i64 {
+        self.not_before
+    }
+
+    /// The last second of the validity, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn not_after(&self) -> i64 {
+        self.not_after
+    }
+
+    /// Whether the validity covers this time, in seconds since 1970-01-01 UTC (both ends belong to
+    /// it, RFC 5280 4.1.2.5).
+    #[must_use]
+    pub fn is_valid_at(&self, now: i64) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
+}
+
+/// Without the names, which may be a person's.
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({})", self.hash_hex())
+    }
+}
