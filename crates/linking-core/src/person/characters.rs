@@ -118,14 +118,9 @@ pub(super) fn name_letter(c: char) -> Option<Alphabet> {
 /// A Cyrillic vowel, on which a macron (U+0304) may stand though the pair has no composed form:
 /// the long vowels of Mansi, Evenki, Nanai and their neighbours.
 pub(super) fn is_cyrillic_vowel(c: char) -> bool {
-    const VOWELS: &str = "аеёиоуыэюяіїєѐѝѣѵүұәөӛӫӓӑӕӗӧӭӱӳӹӥӣӯꙋ";
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        // и and у with a macron are letters of their own: a second macron has no place there.
-        (Some('\u{4e3}' | '\u{4ef}'), None) => false,
-        (Some(letter), None) => VOWELS.contains(letter),
-        _ => false,
-    }
+    // Not ӣ and ӯ: they have their macron.
+    const VOWELS: &str = "аеёиоуыэюяіїєѐѝѣѵүұәөӛӫӓӑӕӗӧӭӱӳӹӥ";
+    c.to_lowercase().all(|letter| VOWELS.contains(letter))
 }
 
 /// A bounded text without blanks at its ends; `None` if it is longer than `most` bytes. Nothing

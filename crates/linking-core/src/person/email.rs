@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::{
-    characters::{DOTS, has_other_compatible_form, trimmed},
+    characters::{DOTS, has_other_compatible_form, is_invisible, trimmed},
     text_value::{Wiped, text_value},
 };
 
@@ -98,7 +98,7 @@ fn is_atom_sign(c: char) -> bool {
 }
 
 fn is_foreign_letter(c: char) -> bool {
-    c.is_alphabetic() && !has_other_compatible_form(c)
+    c.is_alphabetic() && !is_invisible(c) && !has_other_compatible_form(c)
 }
 
 /// At least two labels of letters, digits and inner hyphens; the last one is no number.

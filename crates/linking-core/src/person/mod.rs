@@ -27,9 +27,8 @@ pub use email::{EmailAddress, EmailError};
 pub use gender::{Gender, GenderError};
 pub use login::{Login, LoginError, LoginKey};
 pub use name::{
-    DifferenceReason, NameComparison, NameDifference, NameError, NameFault, NameForm, NamePart,
-    PartAgreement, PatronymicRule, PersonName, RegisteredName, UnsoundName, compare_names,
-    name_agreement,
+    NameComparison, NameError, NameFault, NameForm, NameMismatch, NamePart, PartAgreement,
+    PatronymicRule, PersonName, RegisteredName, UnsoundName, compare_names, name_agreement,
 };
 pub use name_key::NameKey;
 pub use phone::{PhoneError, PhoneNumber};

@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use comparison::{
-    DifferenceReason, NameComparison, NameDifference, PartAgreement, PatronymicRule, compare_names,
-    name_agreement,
+    NameComparison, NameMismatch, PartAgreement, PatronymicRule, compare_names, name_agreement,
 };
 pub use fault::{NameError, NameFault, NamePart};
 use part::{Ends, PartText};
@@ -224,7 +223,7 @@ impl fmt::Debug for PersonName {
 }
 
 /// How a name is stored: the three fields and the mark.
-#[derive(Serialize, Deserialize, Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
 struct NameRecord {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     surname: String,

@@ -1,5 +1,7 @@
 //! Whether two names are the same person's name, part by part.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     NameForm, NamePart, PersonName, RegisteredName, UnsoundName,
     part::{self, Ends, PartText},
@@ -7,7 +9,8 @@ use super::{
 use crate::person::{Agreement, characters::Alphabet, name_key::PartKey};
 
 /// What a patronymic on one side alone means; a field of the policy, strict in every preset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PatronymicRule {
     /// It differs: "no patronymic" is a value that equals itself only.
     #[default]
@@ -17,8 +20,9 @@ pub enum PatronymicRule {
 }
 
 /// Why two parts of a name differ, as far as it helps to mend them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DifferenceReason {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameMismatch {
     /// The text is another one.
     Plain,
     /// One side has Latin letters where the other has Cyrillic ones, or mixes both
@@ -36,7 +40,7 @@ pub enum PartAgreement {
     /// Not the same.
     Differs {
         /// As far as known, why.
-        reason: DifferenceReason,
+        reason: NameMismatch,
     },
 }
 
@@ -46,15 +50,6 @@ impl PartAgreement {
     pub const fn agrees(self) -> bool {
         matches!(self, Self::Equal)
     }
-}
-
-/// A part that differs, and why: what a page of a mismatch names. Holds no text of a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NameDifference {
-    /// Which part.
-    pub part: NamePart,
-    /// As far as known, why.
-    pub reason: DifferenceReason,
 }
 
 /// What the comparison of two names found.
@@ -80,14 +75,15 @@ impl NameComparison {
         }
     }
 
-    /// The parts that differ, in the order surname, given name, patronymic.
-    pub fn differing(&self) -> impl Iterator<Item = NameDifference> + use<> {
+    /// The parts that differ, and why, in the order surname, given name, patronymic: what a page
+    /// of a mismatch names.
+    pub fn differing(&self) -> impl Iterator<Item = (NamePart, NameMismatch)> + use<> {
         NamePart::ALL
             .into_iter()
             .zip([self.surname, self.given_name, self.patronymic])
             .filter_map(|(part, agreement)| match agreement {
                 PartAgreement::Equal => None,
-                PartAgreement::Differs { reason } => Some(NameDifference { part, reason }),
+                PartAgreement::Differs { reason } => Some((part, reason)),
             })
     }
 }
@@ -108,7 +104,7 @@ pub fn compare_names(
         compare(&first.surname, &second.surname, PatronymicRule::MustAgree)
     } else {
         PartAgreement::Differs {
-            reason: DifferenceReason::Plain,
+            reason: NameMismatch::Plain,
         }
     };
     NameComparison {
@@ -143,7 +139,7 @@ enum Side {
         alphabet: Alphabet,
     },
     /// Agrees with nothing.
-    Unsound(DifferenceReason),
+    Unsound(NameMismatch),
 }
 
 impl Side {
@@ -161,9 +157,9 @@ impl Side {
             (_, Ok(Some(text))) => Self::of(part, &text),
             (NamePart::Patronymic, Ok(None)) => Self::Absent,
             (NamePart::Surname | NamePart::GivenName, Ok(None)) => {
-                Self::Unsound(DifferenceReason::Plain)
+                Self::Unsound(NameMismatch::Plain)
             }
-            (_, Err(fault)) => Self::Unsound(fault.difference_reason()),
+            (_, Err(fault)) => Self::Unsound(fault.mismatch()),
         }
     }
 }
@@ -233,7 +229,7 @@ fn compare(a: &Side, b: &Side, rule: PatronymicRule) -> PartAgreement {
         (Side::Unsound(reason), _) | (_, Side::Unsound(reason)) => differs(*reason),
         (Side::Absent, Side::Absent) => PartAgreement::Equal,
         (Side::Absent, Side::Present { .. }) | (Side::Present { .. }, Side::Absent) => match rule {
-            PatronymicRule::MustAgree => differs(DifferenceReason::Plain),
+            PatronymicRule::MustAgree => differs(NameMismatch::Plain),
             PatronymicRule::MayBeMissingOnOneSide => PartAgreement::Equal,
         },
         (
@@ -246,9 +242,9 @@ fn compare(a: &Side, b: &Side, rule: PatronymicRule) -> PartAgreement {
             if key == other {
                 PartAgreement::Equal
             } else if alphabet == others {
-                differs(DifferenceReason::Plain)
+                differs(NameMismatch::Plain)
             } else {
-                differs(DifferenceReason::LatinLetters)
+                differs(NameMismatch::LatinLetters)
             }
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::DifferenceReason;
+use super::NameMismatch;
 
 /// A part of a name, in the order in which pages list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,10 +81,10 @@ pub enum NameFault {
 impl NameFault {
     /// What a page says when a name with this fault agrees with none.
     #[must_use]
-    pub const fn difference_reason(self) -> DifferenceReason {
+    pub const fn mismatch(self) -> NameMismatch {
         match self {
-            Self::Control | Self::Invisible => DifferenceReason::InvisibleCharacters,
-            Self::LatinLookAlike => DifferenceReason::LatinLetters,
+            Self::Control | Self::Invisible => NameMismatch::InvisibleCharacters,
+            Self::LatinLookAlike => NameMismatch::LatinLetters,
             Self::Empty
             | Self::TooLong
             | Self::Digit
@@ -94,7 +94,7 @@ impl NameFault {
             | Self::Symbol
             | Self::EdgeHyphen
             | Self::InnerDot
-            | Self::NotOneName => DifferenceReason::Plain,
+            | Self::NotOneName => NameMismatch::Plain,
         }
     }
 }

@@ -8,10 +8,14 @@ use super::{NameError, NameForm, NameRecord, PersonName, part::MAX_RAW_BYTES};
 use crate::person::characters::DOTS;
 
 /// A name as a register already holds it, or as a provider states it. One that the parser would
-/// refuse is kept, so that the school's report can list it, but it agrees with nothing, not even
-/// with itself (`identity-data.md` "Names", `threats.md` C10). So `==` never holds for such a
-/// name, and there is no `Eq`.
-#[derive(Clone)]
+/// refuse is kept, so that the school's report can list it, but in [`compare_names`] it agrees with
+/// nothing, not even with itself (`identity-data.md` "Names", `threats.md` C10).
+///
+/// `==` says whether two records hold the same text, for change detection and tests. It is no
+/// comparison of names: that is [`compare_names`] alone.
+///
+/// [`compare_names`]: super::compare_names
+#[derive(Clone, PartialEq, Eq)]
 pub enum RegisteredName {
     /// The parser takes it.
     Sound(PersonName),
@@ -20,7 +24,7 @@ pub enum RegisteredName {
 }
 
 /// A name that the parser refuses, as it was found.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnsoundName {
     raw: NameRecord,
     fault: NameError,
@@ -117,16 +121,6 @@ fn bounded(text: &str) -> String {
 impl From<PersonName> for RegisteredName {
     fn from(name: PersonName) -> Self {
         Self::Sound(name)
-    }
-}
-
-/// The text that is shown, of two sound names; all else is not equal.
-impl PartialEq for RegisteredName {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Sound(a), Self::Sound(b)) => a == b,
-            (Self::Unsound(_), _) | (_, Self::Unsound(_)) => false,
-        }
     }
 }
 
