@@ -1,0 +1,212 @@
+//! Writes are data: a use case ends in one change set, applied all or nothing
+//! (`architecture.md`, decision 3).
+
+use crate::{
+    account::{Account, Version},
+    audit::AuditRecord,
+    consent::Consent,
+    event::Event,
+    ids::{AccountId, FlowId, LinkId, SessionId},
+    link::{Link, LinkEnd, LinkFlow},
+    policy::IdentitySharing,
+    ports::Tag,
+    provider::{AssuranceLevel, IdentityKey, ProviderId},
+    session::Session,
+    time::Timestamp,
+};
+
+/// Which sessions of an account end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionScope {
+    /// All of them.
+    All,
+    /// All but one.
+    AllBut(SessionId),
+    /// One of them.
+    One(SessionId),
+}
+
+/// Which open flows of an account end (`threats.md` E5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowScope {
+    /// All that are bound to the account.
+    All,
+    /// All that are bound to the account but this one.
+    AllBut(FlowId),
+}
+
+/// One write. A version names the record as it was read; a mismatch is a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Writes an account back, with its profile. The store gives it the next version.
+    PutAccount {
+        /// The account.
+        account: Box<Account>,
+        /// As it was read.
+        read: Version,
+    },
+    /// Makes a link and moves the identity's anchor on.
+    InsertLink {
+        /// The link.
+        link: Link,
+        /// The identity's anchor, as it was read.
+        anchor: Version,
+        /// Whether the identity may have no other link (invariant 2).
+        sharing: IdentitySharing,
+    },
+    /// Ends an active link and moves the identity's anchor on.
+    EndLink {
+        /// Which.
+        id: LinkId,
+        /// Its identity.
+        identity: IdentityKey,
+        /// Why.
+        end: LinkEnd,
+        /// When.
+        at: Timestamp,
+    },
+    /// Notes the use of an active link; a conflict if it is not active any more.
+    UseLink {
+        /// Which.
+        id: LinkId,
+        /// The level this time.
+        assurance: AssuranceLevel,
+        /// When.
+        at: Timestamp,
+    },
+    /// Writes a flow on.
+    PutFlow {
+        /// The flow.
+        flow: Box<LinkFlow>,
+        /// As it was read.
+        read: Version,
+    },
+    /// Ends open flows that are bound to an account, with their claims.
+    EndFlows {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        scope: FlowScope,
+    },
+    /// Begins a session.
+    InsertSession(Session),
+    /// Writes a session back: a new secret, a new proof.
+    PutSession {
+        /// The session.
+        session: Session,
+        /// As it was read.
+        read: Version,
+    },
+    /// Ends sessions.
+    EndSessions {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        scope: SessionScope,
+    },
+    /// Records a consent.
+    InsertConsent(Consent),
+    /// Withdraws the standing consent for a provider, if there is one.
+    WithdrawConsent {
+        /// Whose.
+        account: AccountId,
+        /// For which provider.
+        provider: ProviderId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Clears a counter of wrong passwords.
+    ClearAttempts(Tag),
+    /// Takes back the count of one attempt that turned out right (never clears, F1).
+    ReturnAttempt(Tag),
+}
+
+/// A record that was read, is not written, and must not have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// An account's version.
+    Account {
+        /// Which.
+        id: AccountId,
+        /// As it was read.
+        read: Version,
+    },
+    /// A session that must still be there at this version.
+    Session {
+        /// Which.
+        id: SessionId,
+        /// As it was read.
+        read: Version,
+    },
+    /// An identity's anchor.
+    Identity {
+        /// Which.
+        key: IdentityKey,
+        /// As it was read.
+        read: Version,
+    },
+}
+
+/// Writes, guards, events and the one audit record of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeSet {
+    audit: AuditRecord,
+    guards: Vec<Guard>,
+    writes: Vec<Write>,
+    events: Vec<Event>,
+}
+
+impl ChangeSet {
+    /// A change with its audit record; there is none without (invariant 8).
+    #[must_use]
+    pub const fn new(audit: AuditRecord) -> Self {
+        Self {
+            audit,
+            guards: Vec::new(),
+            writes: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Adds a guard.
+    #[must_use]
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
+    /// Adds a write; they are applied in this order.
+    #[must_use]
+    pub fn write(mut self, write: Write) -> Self {
+        self.writes.push(write);
+        self
+    }
+
+    /// Adds an event.
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// The audit record.
+    #[must_use]
+    pub const fn audit(&self) -> &AuditRecord {
+        &self.audit
+    }
+    /// The guards.
+    #[must_use]
+    pub fn guards(&self) -> &[Guard] {
+        &self.guards
+    }
+    /// The writes, in order.
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+    /// The events.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+}

@@ -1,0 +1,24 @@
+//! Ports: what the core needs from outside. Traits and their errors, nothing else.
+
+mod directory;
+mod identity_provider;
+mod register;
+mod secrets;
+mod store;
+
+pub use directory::{Directory, OrganizationPage, OrganizationSearch};
+pub use identity_provider::IdentityProvider;
+pub use register::{
+    ImportCounts, NewMembership, NewOrganization, NewPassword, NewPerson, PrintScope, PrintedFor,
+    Register,
+};
+pub use secrets::{
+    Clock, HashError, HashVerdict, IdSource, PasswordHasher, Purpose, Randomness, Sealed, Tag,
+    Vault, VaultError,
+};
+pub use store::{AttemptLimit, AttemptVerdict, IdentitySheet, LinkedAccount, Store, StoreError};
+
+#[cfg(feature = "mocks")]
+pub use self::{
+    identity_provider::MockIdentityProvider, secrets::MockPasswordHasher, store::MockStore,
+};

@@ -1,0 +1,247 @@
+//! Refusals: a rule says no. One enum, exhaustive; from a code follow the message, the problem
+//! type, who can mend it and the next step.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    person::{NameMismatch, NamePart},
+    provider::AssuranceLevel,
+    time::Timestamp,
+};
+
+/// A part of the identity data that differs. Says which, never what (`threats.md` F5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DifferingField {
+    /// A part of the name, and whether the letters themselves are odd.
+    Name {
+        /// Which part.
+        part: NamePart,
+        /// In which way it differs.
+        mismatch: NameMismatch,
+    },
+    /// SNILS.
+    Snils,
+    /// Birth date.
+    BirthDate,
+}
+
+/// Which way round parent and child were mixed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MixUp {
+    /// An adult's identity on a child's account.
+    AdultOnChild,
+    /// A child's identity on an adult's account.
+    ChildOnAdult,
+}
+
+/// Who can mend a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mender {
+    /// The person.
+    Person,
+    /// The person, at the provider.
+    PersonAtProvider,
+    /// The organisation's administrator.
+    Administrator,
+    /// The region.
+    Region,
+    /// Time.
+    Time,
+    /// Nobody needs to.
+    Nobody,
+}
+
+/// What the page offers first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NextStep {
+    /// Choose another way to sign in.
+    ChooseAnotherWay,
+    /// Try again at the provider.
+    TryAgain,
+    /// Begin anew.
+    StartAgain,
+    /// Enter login and password again, on the same page.
+    CorrectFields,
+    /// Come back at the time named.
+    Wait,
+    /// Ask at the school.
+    AskSchool,
+    /// Use another identity at the provider.
+    UseOtherIdentity,
+    /// Prove again who is there.
+    StepUp,
+    /// Add another way to sign in.
+    AddWay,
+    /// Keep things as they are.
+    Keep,
+    /// Go into the diary.
+    GoOn,
+    /// Raise the account's level at the provider.
+    RaiseLevel,
+}
+
+/// Why a rule said no, with what the page may tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "code")]
+pub enum Refusal {
+    /// The provider is off in the region.
+    ProviderOff,
+    /// The person refused at the provider's consent screen.
+    ConsentRefused,
+    /// The provider holds the account for too low.
+    AssuranceTooLow {
+        /// The level found, where the provider told.
+        found: Option<AssuranceLevel>,
+    },
+    /// The identity is linked to another account. Says nothing of that one (`threats.md` E1).
+    IdentityLinkedElsewhere,
+    /// The account is linked to another identity of the provider since then (E2).
+    AccountLinkedAlready {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Parent and child were mixed up (E11).
+    GuardianChildMixUp {
+        /// Which way round.
+        mix_up: MixUp,
+    },
+    /// The name differs.
+    NameMismatch {
+        /// All parts of the name that differ, and no more.
+        fields: Vec<DifferingField>,
+    },
+    /// The SNILS differs.
+    SnilsMismatch,
+    /// The birth date differs.
+    BirthDateMismatch,
+    /// Login or password did not fit; one text for every cause (F3).
+    WrongCredentials,
+    /// Too many wrong passwords (F1).
+    TooManyAttempts {
+        /// When the password opens again.
+        until: Timestamp,
+    },
+    /// The school has closed the account.
+    AccountBlocked,
+    /// The act needs a recent proof (E3).
+    StepUpNeeded,
+    /// The last effective way to sign in (E9).
+    LastSignInMethod,
+    /// The flow has run out (G16).
+    FlowExpired,
+    /// The flow belongs to another browser, or there is none (A1).
+    FlowNotYours,
+    /// The step is done.
+    FlowFinished,
+    /// The provider is away or slow (I1, I2).
+    ProviderUnavailable,
+    /// The provider's answer did not pass our checks.
+    ProviderAnswerInvalid,
+}
+
+macro_rules! codes {
+    ($($variant:ident $pattern:tt => $code:literal, $mender:ident, $next:ident;)*) => {
+        /// A refusal's stable code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RefusalCode {
+            $(
+                #[doc = concat!("`", $code, "`")]
+                $variant,
+            )*
+        }
+
+        impl RefusalCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable text: message key, problem type, metric label.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// Who can mend it.
+            #[must_use]
+            pub const fn mender(self) -> Mender {
+                match self { $(Self::$variant => Mender::$mender,)* }
+            }
+
+            /// What the page offers first.
+            #[must_use]
+            pub const fn next_step(self) -> NextStep {
+                match self { $(Self::$variant => NextStep::$next,)* }
+            }
+        }
+
+        impl Refusal {
+            /// The stable code.
+            #[must_use]
+            pub const fn code(&self) -> RefusalCode {
+                match self { $(codes!(@pat $variant $pattern) => RefusalCode::$variant,)* }
+            }
+        }
+    };
+    (@pat $variant:ident _) => { Self::$variant };
+    (@pat $variant:ident {}) => { Self::$variant { .. } };
+}
+
+codes! {
+    ProviderOff _ => "provider-off", Region, ChooseAnotherWay;
+    ConsentRefused _ => "consent-refused", Person, TryAgain;
+    AssuranceTooLow {} => "assurance-too-low", PersonAtProvider, RaiseLevel;
+    IdentityLinkedElsewhere _ => "identity-linked-elsewhere", Administrator, AskSchool;
+    AccountLinkedAlready {} => "account-linked-already", Person, Keep;
+    GuardianChildMixUp {} => "guardian-child-mix-up", Person, UseOtherIdentity;
+    NameMismatch {} => "name-mismatch", Administrator, AskSchool;
+    SnilsMismatch _ => "snils-mismatch", Administrator, AskSchool;
+    BirthDateMismatch _ => "birth-date-mismatch", Administrator, AskSchool;
+    WrongCredentials _ => "wrong-credentials", Person, CorrectFields;
+    TooManyAttempts {} => "too-many-attempts", Time, Wait;
+    AccountBlocked _ => "account-blocked", Administrator, AskSchool;
+    StepUpNeeded _ => "step-up-needed", Person, StepUp;
+    LastSignInMethod _ => "last-sign-in-method", Person, AddWay;
+    FlowExpired _ => "flow-expired", Person, StartAgain;
+    FlowNotYours _ => "flow-not-yours", Person, StartAgain;
+    FlowFinished _ => "flow-finished", Nobody, GoOn;
+    ProviderUnavailable _ => "provider-unavailable", Time, TryAgain;
+    ProviderAnswerInvalid _ => "provider-answer-invalid", Time, StartAgain;
+}
+
+impl RefusalCode {
+    /// Reads an [`Self::as_str`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|known| known.as_str() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_case_and_read_back() {
+        for code in RefusalCode::ALL {
+            let text = code.as_str();
+            assert!(
+                text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                "{text}"
+            );
+            assert_eq!(RefusalCode::from_code(text), Some(*code));
+        }
+    }
+
+    #[test]
+    fn the_serialised_tag_is_the_code() {
+        let refusal = Refusal::GuardianChildMixUp {
+            mix_up: MixUp::AdultOnChild,
+        };
+        let json = serde_json::to_value(&refusal).unwrap();
+        assert_eq!(json["code"], refusal.code().as_str());
+    }
+}

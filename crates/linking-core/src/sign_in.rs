@@ -1,0 +1,7 @@
+//! Signing in: the decision, the effective ways, the counters of wrong passwords.
+
+mod attempts;
+mod decide_sign_in;
+
+pub use attempts::{AttemptCounters, AttemptDoor, attempt_counters};
+pub use decide_sign_in::{LocalProofResult, SignInProof, decide_sign_in, effective_ways};

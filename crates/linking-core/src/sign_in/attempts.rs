@@ -1,0 +1,99 @@
+//! Counters of wrong passwords: one service for all doors (`threats.md` F1, F6).
+
+use chrono::TimeDelta;
+
+use crate::{
+    ids::OrganizationId,
+    person::Login,
+    ports::{AttemptLimit, Purpose, Tag, Vault},
+    provider::IdentityKey,
+    session::Network,
+};
+
+/// Through which door a password is tried.
+#[derive(Debug, Clone, Copy)]
+pub struct AttemptDoor<'a> {
+    /// The login as typed; counted alike whether it exists or not.
+    pub login: &'a Login,
+    /// Where the request comes from.
+    pub network: Network,
+    /// The chosen organisation.
+    pub organization: OrganizationId,
+    /// The provider's identity, inside a flow.
+    pub identity: Option<&'a IdentityKey>,
+}
+
+/// The counters of one attempt, by what becomes of them.
+#[derive(Debug, Clone)]
+pub struct AttemptCounters {
+    /// Of the login: cleared by a right password.
+    pub login: Tag,
+    /// Of network, organisation and identity: a right password takes back its own count and no
+    /// more, so that one own account does not wash a hundred guesses.
+    pub shared: Vec<Tag>,
+    /// Of right passwords with another person's identity (`threats.md` F5): a wrong password
+    /// takes its count back, a mismatch leaves it.
+    pub mismatches: Vec<Tag>,
+    /// Every counter with its limit, for the store.
+    pub limits: Vec<AttemptLimit>,
+}
+
+/// The counters of one attempt through a door.
+#[must_use]
+pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCounters {
+    let tag = |kind: &[u8], value: &[u8]| {
+        vault.tag(Purpose::Attempts, &[kind, b":".as_slice(), value].concat())
+    };
+    let hourly = |key, pause_from| AttemptLimit {
+        key,
+        window: TimeDelta::hours(1),
+        pause_from,
+        block_from: pause_from * 2,
+        block_for: TimeDelta::minutes(15),
+    };
+    let daily = |key, most| AttemptLimit {
+        key,
+        window: TimeDelta::days(1),
+        pause_from: most,
+        block_from: most,
+        block_for: TimeDelta::days(1),
+    };
+    let login = tag(b"login", door.login.key().as_str().as_bytes());
+    let network = door.network.octets();
+    // A school sits behind one address: many people mistype there in an hour.
+    let mut limits = vec![
+        hourly(login, 5),
+        hourly(tag(b"network", &network), 60),
+        hourly(
+            tag(b"organization", door.organization.uuid().as_bytes()),
+            300,
+        ),
+    ];
+    let mut mismatches = Vec::new();
+    if let Some(identity) = door.identity {
+        let value = [
+            identity.issuer.as_str().as_bytes(),
+            b"\0".as_slice(),
+            identity.subject.as_str().as_bytes(),
+        ]
+        .concat();
+        limits.push(hourly(tag(b"identity", &value), 5));
+        let by_day = [
+            daily(tag(b"mismatch-identity", &value), 5),
+            daily(tag(b"mismatch-network", &network), 50),
+        ];
+        mismatches.extend(by_day.iter().map(|limit| limit.key));
+        limits.extend(by_day);
+    }
+    let shared = limits
+        .iter()
+        .map(|limit| limit.key)
+        .filter(|key| *key != login && !mismatches.contains(key))
+        .collect();
+    AttemptCounters {
+        login,
+        shared,
+        mismatches,
+        limits,
+    }
+}

@@ -1,0 +1,20 @@
+//! Instants, and the numbers of `domain.md` ("Numbers").
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// An instant in UTC. The core takes it as an argument or from a [`Clock`](crate::ports::Clock).
+pub type Timestamp = DateTime<Utc>;
+
+/// A flow's life from its start; one press prolongs it once by the same span.
+pub const FLOW_LIFE: TimeDelta = TimeDelta::minutes(15);
+/// How long a local password or a provider's signed sign-in counts as recent (step-up).
+pub const RECENT: TimeDelta = TimeDelta::minutes(5);
+/// A session unused for longer is over.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::hours(12);
+/// A session older than this is over.
+pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
+/// After this long a claimed step counts as lost with its server; a provider call takes 8 s at
+/// most, a few of them make one step.
+pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);
+/// How many flows one browser may have open; the oldest goes.
+pub const FLOWS_PER_BROWSER: u8 = 5;

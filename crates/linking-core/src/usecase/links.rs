@@ -1,0 +1,218 @@
+//! «Способы входа»: what there is, and ending a link.
+
+use crate::{
+    account::ContactKind,
+    audit::{Act, By, Concern, Notice},
+    change::{ChangeSet, FlowScope, SessionScope, Write},
+    event::{Event, EventBody},
+    link::{Link, LinkEnd, UnlinkFacts, decide_unlink},
+    provider::{ProviderId, Switch},
+    refusal::Refusal,
+    session::{Actor, SignInWay, Visitor},
+    sign_in::effective_ways,
+    usecase::{Fault, Linking, NewSession, Outcome},
+};
+
+/// A row of «Способы входа».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WayView {
+    /// The local password.
+    Password {
+        /// Since when it is this one; none where there is none.
+        set_at: Option<crate::time::Timestamp>,
+    },
+    /// A provider with an active link.
+    Linked {
+        /// The link.
+        link: Link,
+        /// Whether the provider is on where the account belongs.
+        provider: Switch,
+        /// Whether it is the last effective way in.
+        last: bool,
+    },
+    /// A provider that can be linked.
+    Connectable {
+        /// Which.
+        provider: ProviderId,
+    },
+}
+
+/// What unlinking takes and leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnlinkView {
+    /// The link.
+    pub link: Link,
+    /// Contacts of the provider that are erased with it.
+    pub contacts: Vec<ContactKind>,
+    /// The ways in that stay.
+    pub stays: Vec<SignInWay>,
+}
+
+impl Linking {
+    /// The ways in of the acting account: connected first, then those that can be connected.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn ways(&self, actor: &Actor) -> Result<Vec<WayView>, Fault> {
+        let links = self.ports.store.links_of(actor.account()).await?;
+        let policy = self.policy_of(&actor.sheet);
+        let mut ways: Vec<WayView> = links
+            .iter()
+            .map(|link| {
+                let rest: Vec<&Link> = links.iter().filter(|other| other.id != link.id).collect();
+                WayView::Linked {
+                    link: link.clone(),
+                    provider: if policy.allows(&link.provider) {
+                        Switch::On
+                    } else {
+                        Switch::Off
+                    },
+                    last: effective_ways(&actor.sheet, &rest, policy).is_empty(),
+                }
+            })
+            .collect();
+        let set_at = actor
+            .sheet
+            .account()
+            .password
+            .as_ref()
+            .map(|password| password.set_at);
+        ways.push(WayView::Password { set_at });
+        ways.extend(
+            self.providers
+                .keys()
+                .filter(|id| policy.allows(id) && !links.iter().any(|link| link.provider == **id))
+                .map(|id| WayView::Connectable {
+                    provider: id.clone(),
+                }),
+        );
+        Ok(ways)
+    }
+
+    /// What unlinking would take and leave, or why it may not be.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn unlink_view(
+        &self,
+        actor: &Actor,
+        provider: &ProviderId,
+    ) -> Result<Outcome<UnlinkView>, Fault> {
+        let links = self.ports.store.links_of(actor.account()).await?;
+        Ok(self
+            .asked_to_unlink(actor, &links, provider)
+            .map_or_else(Outcome::Refused, |link| {
+                let rest: Vec<&Link> = links.iter().filter(|other| other.id != link.id).collect();
+                Outcome::Done(UnlinkView {
+                    link: link.clone(),
+                    contacts: actor
+                        .sheet
+                        .account()
+                        .profile
+                        .contacts_from(provider)
+                        .map(|contact| contact.value.kind())
+                        .collect(),
+                    stays: effective_ways(&actor.sheet, &rest, self.policy_of(&actor.sheet)),
+                })
+            }))
+    }
+
+    fn asked_to_unlink<'a>(
+        &self,
+        actor: &'a Actor,
+        links: &'a [Link],
+        provider: &ProviderId,
+    ) -> Result<&'a Link, Refusal> {
+        let link = links
+            .iter()
+            .find(|link| link.provider == *provider)
+            .ok_or(Refusal::FlowFinished)?;
+        let facts = UnlinkFacts {
+            sheet: &actor.sheet,
+            links,
+            link: link.id,
+            session: &actor.session.value,
+            now: self.now(),
+        };
+        decide_unlink(&facts, self.policy_of(&actor.sheet))
+    }
+
+    /// Ends the link: with it go its contacts and the consent; older sessions, flows and proofs
+    /// die by the new epoch, the acting session is re-issued (`threats.md` E5, E10).
+    ///
+    /// # Errors
+    /// A fault of the store; a conflict if the account changed meanwhile.
+    pub async fn unlink(
+        &self,
+        visitor: &Visitor,
+        actor: &Actor,
+        provider: &ProviderId,
+    ) -> Result<Outcome<NewSession>, Fault> {
+        let links = self.ports.store.links_of(actor.account()).await?;
+        let link = match self.asked_to_unlink(actor, &links, provider) {
+            Ok(link) => link,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let now = self.now();
+        let mut account = actor.sheet.account().clone();
+        account.epoch = account.epoch.next();
+        account.profile.keep_contacts(provider, [], now);
+        let mut renewed = self.reissued(&actor.session.value);
+        renewed.session.epoch = account.epoch;
+        let id = account.id;
+        let audit = self.audit(
+            By::Account(id),
+            Act::Unlinked {
+                provider: provider.clone(),
+            },
+            None,
+            &visitor.agent,
+            vec![Concern {
+                account: id,
+                notice: Notice::Unlinked {
+                    provider: provider.clone(),
+                },
+            }],
+        );
+        let event = Event {
+            id: self.event_id(),
+            account: id,
+            at: now,
+            body: EventBody::Unlinked {
+                link: link.id,
+                provider: provider.clone(),
+            },
+        };
+        let change = ChangeSet::new(audit)
+            .write(Write::PutAccount {
+                account: Box::new(account),
+                read: actor.sheet.account.version,
+            })
+            .write(Write::EndLink {
+                id: link.id,
+                identity: link.identity.clone(),
+                end: LinkEnd::Unlinked,
+                at: now,
+            })
+            .write(Write::WithdrawConsent {
+                account: id,
+                provider: provider.clone(),
+                at: now,
+            })
+            .write(Write::EndFlows {
+                account: id,
+                scope: FlowScope::All,
+            })
+            .write(Write::EndSessions {
+                account: id,
+                scope: SessionScope::AllBut(renewed.session.id),
+            })
+            .write(Write::PutSession {
+                session: renewed.session.clone(),
+                read: actor.session.version,
+            })
+            .event(event);
+        self.ports.store.commit(change).await?;
+        Ok(Outcome::Done(renewed))
+    }
+}

@@ -1,0 +1,203 @@
+//! Sessions: begin, know again, list, end.
+
+use crate::{
+    account::{AccountSheet, Epoch},
+    audit::{Act, By, Concern, HistoryLine, Notice},
+    change::{ChangeSet, SessionScope, Write},
+    ids::{AccountId, AuditId, SessionId, SessionKind},
+    ports::{Purpose, Tag},
+    secret::Secret256,
+    session::{Actor, Session, SignInWay, Visitor},
+    time::Timestamp,
+    usecase::{Fault, Linking},
+};
+
+use chrono::TimeDelta;
+
+/// A session's use is noted at most this often.
+const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// A session and the secret that its browser keeps.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Goes into the cookie and nowhere else.
+    pub secret: Secret256,
+    /// The record.
+    pub session: Session,
+}
+
+impl Linking {
+    /// The keyed tag of a browser's secret.
+    #[must_use]
+    pub fn browser_tag(&self, secret: &Secret256) -> Tag {
+        self.ports.vault.tag(Purpose::Browser, secret.expose())
+    }
+
+    pub(crate) fn new_session(
+        &self,
+        visitor: &Visitor,
+        account: AccountId,
+        epoch: Epoch,
+        way: SignInWay,
+        proved_at: Option<Timestamp>,
+    ) -> NewSession {
+        let now = self.now();
+        let secret = Secret256::draw(self.random());
+        let session = Session {
+            id: self.id::<SessionKind>(),
+            secret: self.ports.vault.tag(Purpose::Session, secret.expose()),
+            browser: visitor.browser,
+            account,
+            epoch,
+            way,
+            started_at: now,
+            seen_at: now,
+            proved_at,
+            agent: visitor.agent.clone(),
+        };
+        NewSession { secret, session }
+    }
+
+    /// The same session under a new secret (`threats.md` A4).
+    pub(crate) fn reissued(&self, session: &Session) -> NewSession {
+        let secret = Secret256::draw(self.random());
+        let session = Session {
+            secret: self.ports.vault.tag(Purpose::Session, secret.expose()),
+            ..session.clone()
+        };
+        NewSession { secret, session }
+    }
+
+    /// Who acts, by the secret of the session cookie: none if there is no such session, if it
+    /// belongs to another browser, if it is over, or if the account's epoch has moved on.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn actor(
+        &self,
+        visitor: &Visitor,
+        secret: &Secret256,
+    ) -> Result<Option<Actor>, Fault> {
+        let tag = self.ports.vault.tag(Purpose::Session, secret.expose());
+        let Some(actor) = self.ports.store.session(&tag).await? else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let session = &actor.session.value;
+        let account = actor.sheet.account();
+        let open = account.status == crate::account::AccountStatus::Active;
+        if !open
+            || !session.browser.is_same(&visitor.browser)
+            || !session.stands(account.epoch, now)
+        {
+            return Ok(None);
+        }
+        if now.signed_duration_since(session.seen_at) >= TOUCH_EVERY {
+            self.ports.store.touch_session(session, now).await?;
+        }
+        Ok(Some(actor))
+    }
+
+    /// Ends the acting session.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn sign_out(&self, actor: &Actor) -> Result<(), Fault> {
+        let session = &actor.session.value;
+        let concern = Concern {
+            account: actor.account(),
+            notice: Notice::SignedOut,
+        };
+        let audit = self.audit(
+            By::Account(actor.account()),
+            Act::SignedOut,
+            None,
+            &session.agent,
+            vec![concern],
+        );
+        let change = ChangeSet::new(audit).write(Write::EndSessions {
+            account: actor.account(),
+            scope: SessionScope::One(session.id),
+        });
+        Ok(self.ports.store.commit(change).await?)
+    }
+
+    /// «Где вы вошли»: the sessions that stand, the last used first.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn sessions(&self, actor: &Actor) -> Result<Vec<Session>, Fault> {
+        let now = self.now();
+        let epoch = actor.sheet.account().epoch;
+        let mut sessions = self.ports.store.sessions_of(actor.account()).await?;
+        sessions.retain(|session| session.stands(epoch, now));
+        Ok(sessions)
+    }
+
+    /// Ends another session of the same account, or all others.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn end_sessions(&self, actor: &Actor, which: Option<SessionId>) -> Result<(), Fault> {
+        let own = actor.session.value.id;
+        let scope = match which {
+            Some(id) if id == own => return self.sign_out(actor).await,
+            Some(id) => SessionScope::One(id),
+            None => SessionScope::AllBut(own),
+        };
+        let concern = Concern {
+            account: actor.account(),
+            notice: Notice::SessionsEnded,
+        };
+        let audit = self.audit(
+            By::Account(actor.account()),
+            Act::SessionsEnded,
+            None,
+            &actor.session.value.agent,
+            vec![concern],
+        );
+        let change = ChangeSet::new(audit).write(Write::EndSessions {
+            account: actor.account(),
+            scope,
+        });
+        Ok(self.ports.store.commit(change).await?)
+    }
+
+    /// The own history, the newest first.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        before: Option<AuditId>,
+        limit: u16,
+    ) -> Result<Vec<HistoryLine>, Fault> {
+        Ok(self
+            .ports
+            .store
+            .history(actor.account(), before, limit)
+            .await?)
+    }
+
+    /// Ends the session that this browser had before another one begins in it: the second
+    /// sign-in wins (`threats.md` G17).
+    pub(crate) fn replacing(change: ChangeSet, former: Option<&Actor>) -> ChangeSet {
+        match former {
+            Some(actor) => change.write(Write::EndSessions {
+                account: actor.account(),
+                scope: SessionScope::One(actor.session.value.id),
+            }),
+            None => change,
+        }
+    }
+
+    /// The civil day at an account's organisation.
+    pub(crate) fn day_of(&self, sheet: &AccountSheet) -> chrono::NaiveDate {
+        let now = self.now();
+        sheet.first_membership().map_or_else(
+            || now.date_naive(),
+            |m| m.organization.region.offset.day_of(now),
+        )
+    }
+}

@@ -1,0 +1,268 @@
+//! Begins a flow, and sends it to the provider again.
+
+use crate::{
+    ids::{FlowId, FlowKind},
+    link::{ExistingLink, FlowPurpose, FlowStart, Interruption, LinkFlow, PlaceHint, TicketTags},
+    ports::Purpose,
+    provider::{
+        Begin, Prompt, ProviderError, ProviderId, ProviderState, Step, Switch, Ticket, Wanted,
+    },
+    refusal::Refusal,
+    secret::Secret256,
+    session::{Actor, Visitor},
+    time::FLOWS_PER_BROWSER,
+    usecase::{Advance, ConnectedProvider, Fault, FlowView, Linking, Outcome},
+};
+
+/// What a flow is begun for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartOrder {
+    /// To sign in through the provider.
+    SignIn,
+    /// To link from the settings.
+    Link,
+    /// To take the contacts of a linked provider anew.
+    Refresh,
+    /// To prove oneself once more through a linked provider.
+    StepUp,
+}
+
+/// What a trip to the provider gave.
+struct Trip {
+    tickets: TicketTags,
+    began: Result<(Prompt, ProviderState), ProviderError>,
+}
+
+impl Linking {
+    fn tickets_of(&self, ticket: &Ticket) -> TicketTags {
+        let tag = |text: &str| self.ports.vault.tag(Purpose::Ticket, text.as_bytes());
+        TicketTags {
+            token: tag(&ticket.as_token()),
+            uuid: tag(&ticket.as_uuid().to_string()),
+        }
+    }
+
+    async fn trip(&self, connected: &ConnectedProvider, flow: FlowId, wanted: Wanted) -> Trip {
+        let ticket = Ticket::new(Secret256::draw(self.random()));
+        let tickets = self.tickets_of(&ticket);
+        let now = self.now();
+        let began = match connected
+            .adapter
+            .begin(Begin {
+                flow,
+                ticket,
+                wanted,
+                now,
+            })
+            .await
+        {
+            Ok(Step::Ask { prompt, state }) => Ok((prompt, state)),
+            Ok(Step::Verified(_) | Step::Declined(_)) => Err(ProviderError::new(
+                crate::provider::ProviderErrorKind::Configuration,
+                "the adapter answered before anything was asked",
+            )),
+            Err(error) => Err(error),
+        };
+        Trip { tickets, began }
+    }
+
+    async fn purpose(
+        &self,
+        order: StartOrder,
+        actor: Option<&Actor>,
+        provider: &ProviderId,
+    ) -> Result<Result<FlowPurpose, Refusal>, Fault> {
+        let Some(actor) = actor else {
+            return Ok(match order {
+                StartOrder::SignIn => Ok(FlowPurpose::SignIn),
+                StartOrder::Link | StartOrder::Refresh | StartOrder::StepUp => {
+                    Err(Refusal::FlowExpired)
+                }
+            });
+        };
+        let account = actor.account();
+        let session = actor.session.value.id;
+        let epoch = actor.session.value.epoch;
+        if order == StartOrder::SignIn {
+            return Ok(Ok(FlowPurpose::SignIn));
+        }
+        let links = self.ports.store.links_of(account).await?;
+        let standing = links.iter().find(|link| link.provider == *provider);
+        Ok(match (order, standing) {
+            (StartOrder::SignIn, _) => Ok(FlowPurpose::SignIn),
+            (StartOrder::Link, Some(link)) => Err(Refusal::AccountLinkedAlready {
+                since: link.linked_at,
+            }),
+            (StartOrder::Link, None) if !actor.session.value.is_recent(self.now()) => {
+                Err(Refusal::StepUpNeeded)
+            }
+            (StartOrder::Link, None) => Ok(FlowPurpose::Link {
+                account,
+                session,
+                epoch,
+            }),
+            (StartOrder::Refresh, Some(link)) => Ok(FlowPurpose::Refresh {
+                account,
+                session,
+                epoch,
+                link: link.id,
+            }),
+            (StartOrder::StepUp, Some(link)) => Ok(FlowPurpose::StepUp {
+                account,
+                session,
+                epoch,
+                link: link.id,
+            }),
+            (StartOrder::Refresh | StartOrder::StepUp, None) => Err(Refusal::FlowFinished),
+        })
+    }
+
+    /// Begins a flow: the browser goes to the provider. A provider that cannot be asked leaves a
+    /// flow from which another try goes on (`threats.md` I1).
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn start(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        order: StartOrder,
+        provider: &ProviderId,
+        place: PlaceHint,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let policy = match (order, actor) {
+            (StartOrder::SignIn, _) | (_, None) => self.policies().of_region(&place.region),
+            (StartOrder::Link | StartOrder::Refresh | StartOrder::StepUp, Some(actor)) => {
+                self.policy_of(&actor.sheet)
+            }
+        };
+        let Some(connected) = self.provider(provider).filter(|_| policy.allows(provider)) else {
+            return Ok(Outcome::Refused(Refusal::ProviderOff));
+        };
+        let purpose = match self.purpose(order, actor, provider).await? {
+            Ok(purpose) => purpose,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let wanted = wanted(&purpose, policy.contact_choice);
+        let id = self.id::<FlowKind>();
+        let trip = self.trip(connected, id, wanted).await;
+        let (prompt, state, fault) = match trip.began {
+            Ok((prompt, state)) => (Some(prompt), state, None),
+            Err(fault) => (None, ProviderState::new(Vec::new()), Some(fault)),
+        };
+        let now = self.now();
+        let mut flow = LinkFlow::start(FlowStart {
+            id,
+            browser: visitor.browser,
+            purpose,
+            provider: provider.clone(),
+            place,
+            tickets: trip.tickets,
+            state,
+            now,
+        });
+        if fault.is_some() {
+            flow = flow
+                .interrupt(Interruption::Refused(Refusal::ProviderUnavailable))
+                .map_err(|_| Fault::Contradiction("a new flow cannot wait"))?;
+        }
+        self.ports
+            .store
+            .insert_flow(&flow, FLOWS_PER_BROWSER)
+            .await?;
+        let view = FlowView::of(&flow, now);
+        Ok(Outcome::Done(Advance {
+            view,
+            prompt,
+            session: None,
+            fault,
+        }))
+    }
+
+    /// Sends the browser of a flow to the provider once more: another try, another identity, or
+    /// a step lost with its server. One press.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn ask_again(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: FlowId,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let flow = match self.open_flow(visitor, actor, id).await? {
+            Ok(flow) => flow,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let Some(connected) = self.provider(flow.value.provider()) else {
+            return Ok(Outcome::Refused(Refusal::ProviderOff));
+        };
+        let policy = match actor {
+            Some(actor) => self.policy_of(&actor.sheet),
+            None => self.policies().of_region(&flow.value.place().region),
+        };
+        if !policy.allows(flow.value.provider()) {
+            return Ok(Outcome::Refused(Refusal::ProviderOff));
+        }
+        let wanted = wanted(flow.value.purpose(), policy.contact_choice);
+        let trip = self.trip(connected, id, wanted).await;
+        match trip.began {
+            Ok((prompt, state)) => {
+                let now = self.now();
+                let Ok(asked) = flow.value.clone().ask_again(trip.tickets, state, now) else {
+                    return Ok(Outcome::Done(self.standing(&flow.value)));
+                };
+                self.ports.store.put_flow(&asked, flow.version).await?;
+                let view = FlowView::of(&asked, now);
+                Ok(Outcome::Done(Advance {
+                    view,
+                    prompt: Some(prompt),
+                    session: None,
+                    fault: None,
+                }))
+            }
+            Err(fault) => {
+                let waiting = flow
+                    .value
+                    .clone()
+                    .interrupt(Interruption::Refused(Refusal::ProviderUnavailable));
+                let Ok(waiting) = waiting else {
+                    return Ok(Outcome::Done(self.standing(&flow.value)));
+                };
+                self.ports.store.put_flow(&waiting, flow.version).await?;
+                let standing = self.standing(&waiting);
+                Ok(Outcome::Done(Advance {
+                    fault: Some(fault),
+                    ..standing
+                }))
+            }
+        }
+    }
+}
+
+/// What to ask the provider for: contacts only where the policy lets the person choose them, and
+/// never for a mere step-up (`threats.md` H6).
+fn wanted(purpose: &FlowPurpose, contact_choice: Switch) -> Wanted {
+    let contacts = match purpose {
+        FlowPurpose::SignIn | FlowPurpose::Link { .. } | FlowPurpose::Refresh { .. } => {
+            contact_choice
+        }
+        FlowPurpose::StepUp { .. } => Switch::Off,
+    };
+    Wanted { contacts }
+}
+
+/// The account's link of a provider, as `decide_link` sees it.
+pub(crate) fn existing_link(
+    links: &[crate::link::Link],
+    provider: &ProviderId,
+    identity: &crate::provider::IdentityKey,
+) -> ExistingLink {
+    match links.iter().find(|link| link.provider == *provider) {
+        None => ExistingLink::None,
+        Some(link) if link.identity == *identity => ExistingLink::Same(link.id),
+        Some(link) => ExistingLink::Other {
+            since: link.linked_at,
+        },
+    }
+}

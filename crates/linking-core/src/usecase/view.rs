@@ -1,0 +1,130 @@
+//! What a page needs to know of a flow.
+
+use crate::{
+    account::ContactKind,
+    ids::FlowId,
+    link::{FlowEnd, FlowPurpose, FlowState, Interruption, LinkFlow, PlaceHint},
+    provider::{ContactClaim, ProviderId, Verification},
+    refusal::Refusal,
+    time::Timestamp,
+};
+
+/// A contact that the person may keep, masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedContact {
+    /// Which.
+    pub kind: ContactKind,
+    /// Its masked form.
+    pub masked: String,
+    /// Whether the provider has checked it.
+    pub verification: Verification,
+}
+
+impl From<&ContactClaim> for OfferedContact {
+    fn from(claim: &ContactClaim) -> Self {
+        Self {
+            kind: claim.value.kind(),
+            masked: claim.value.masked(),
+            verification: claim.verification,
+        }
+    }
+}
+
+/// The page on which a flow stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlowStep {
+    /// The browser is at the provider; or came back by the back button.
+    AtProvider,
+    /// The answer is being judged this moment.
+    Judging,
+    /// A refusal that another try may mend.
+    TryAgain(Refusal),
+    /// The person signs out at the provider to come back as another.
+    SwitchingIdentity,
+    /// «Дневник пока не связан».
+    NotLinked {
+        /// Whose identity it is: «Светлана В. Д.».
+        identity: String,
+    },
+    /// The local password.
+    Prove {
+        /// Whose identity it is.
+        identity: String,
+    },
+    /// «Это вы?» before a link.
+    Confirm {
+        /// Whose identity it is.
+        identity: String,
+    },
+    /// The contact choice.
+    ChooseContacts {
+        /// What the provider gave.
+        offered: Vec<OfferedContact>,
+        /// When the link was made, if in this flow.
+        linked_at: Option<Timestamp>,
+    },
+    /// Over.
+    Done(FlowEnd),
+}
+
+/// A flow as pages see it: no claim but masks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowView {
+    /// Its identifier, for addresses.
+    pub id: FlowId,
+    /// What it is for.
+    pub purpose: FlowPurpose,
+    /// Through which provider.
+    pub provider: ProviderId,
+    /// Where the person said that they belong.
+    pub place: PlaceHint,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// Whether «Ещё 15 минут» is still there.
+    pub can_prolong: bool,
+    /// The page.
+    pub step: FlowStep,
+}
+
+impl FlowView {
+    /// The view of a flow at an instant.
+    #[must_use]
+    pub fn of(flow: &LinkFlow, now: Timestamp) -> Self {
+        let step = match flow.state() {
+            FlowState::Asked { .. } => FlowStep::AtProvider,
+            FlowState::Claimed { .. } if flow.claim_is_lost(now) => {
+                FlowStep::TryAgain(Refusal::ProviderUnavailable)
+            }
+            FlowState::Claimed { .. } => FlowStep::Judging,
+            FlowState::Interrupted(Interruption::Refused(refusal)) => {
+                FlowStep::TryAgain(refusal.clone())
+            }
+            FlowState::Interrupted(Interruption::SwitchingIdentity) => FlowStep::SwitchingIdentity,
+            FlowState::NotLinked { identity } => FlowStep::NotLinked {
+                identity: identity.masked_name(),
+            },
+            FlowState::Proving { identity, .. } => FlowStep::Prove {
+                identity: identity.masked_name(),
+            },
+            FlowState::Confirming { identity } => FlowStep::Confirm {
+                identity: identity.masked_name(),
+            },
+            FlowState::ChoosingContacts {
+                offered, linked_at, ..
+            } => FlowStep::ChooseContacts {
+                offered: offered.iter().map(OfferedContact::from).collect(),
+                linked_at: *linked_at,
+            },
+            FlowState::Closed(end) => FlowStep::Done(end.clone()),
+        };
+        Self {
+            id: flow.id(),
+            purpose: flow.purpose().clone(),
+            provider: flow.provider().clone(),
+            place: flow.place().clone(),
+            expires_at: flow.expires_at(),
+            can_prolong: flow.can_prolong(),
+            step,
+        }
+    }
+}
