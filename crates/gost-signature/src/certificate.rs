@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use der::{Decode, Document, Encode, pem::LineEnding};
+use der::{Decode, Document, Encode, Tag, asn1::AnyRef, pem::LineEnding};
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
-use crate::{PublicKeyError, VerifyingKey, streebog256};
+use crate::{EncodingError, PublicKeyError, VerifyingKey, encoding::elements, streebog256};
 
-pub(crate) const PEM_LABEL: &str = "CERTIFICATE";
+const PEM_LABEL: &str = "CERTIFICATE";
 
 /// A certificate of a 256-bit GOST key.
 ///
@@ -18,6 +19,9 @@ pub struct Certificate {
     verifying_key: VerifyingKey,
     not_before: i64,
     not_after: i64,
+    issuer: Vec<u8>,
+    serial: Vec<u8>,
+    subject_key_id: Option<Vec<u8>>,
 }
 
 /// Why a certificate can't be used.
@@ -64,7 +68,15 @@ impl Certificate {
         let seconds = |time: x509_cert::time::Time| {
             i64::try_from(time.to_unix_duration().as_secs()).map_err(|_| CertificateError::Der)
         };
+        let key_id = body
+            .get_extension::<SubjectKeyIdentifier>()
+            .map_err(|_: der::Error| CertificateError::Der)?
+            .map(|(_, id)| id.0.as_bytes().to_vec());
+        let (issuer, serial) = issuer_and_serial(der).map_err(|_| CertificateError::Der)?;
         Ok(Self {
+            issuer: issuer.to_vec(),
+            serial: serial.to_vec(),
+            subject_key_id: key_id,
             verifying_key: VerifyingKey::from_spki_der(&spki)?,
             not_before: seconds(body.validity().not_before)?,
             not_after: seconds(body.validity().not_after)?,
@@ -82,9 +94,9 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// None is known; the encoder reports lengths beyond its limits.
-    pub fn to_pem(&self) -> der::Result<String> {
-        Document::from_der(&self.der)?.to_pem(PEM_LABEL, LineEnding::LF)
+    /// [`EncodingError`]; no case of it is known.
+    pub fn to_pem(&self) -> Result<String, EncodingError> {
+        Ok(Document::from_der(&self.der)?.to_pem(PEM_LABEL, LineEnding::LF)?)
     }
 
     /// The key that the certificate is about.
@@ -118,6 +130,31 @@ impl Certificate {
     pub fn is_valid_at(&self, now: i64) -> bool {
         (self.not_before..=self.not_after).contains(&now)
     }
+
+    /// The issuer's name and the serial number as they stand in the certificate, tags included:
+    /// a name that is encoded anew may differ from the one that was signed.
+    pub(crate) fn issuer_and_serial(&self) -> (&[u8], &[u8]) {
+        (&self.issuer, &self.serial)
+    }
+
+    /// The subject key identifier (RFC 5280 4.2.1.2), if the certificate has one.
+    pub(crate) fn subject_key_id(&self) -> Option<&[u8]> {
+        self.subject_key_id.as_deref()
+    }
+}
+
+/// Cuts issuer and serial number, tags included, out of a DER certificate of any key.
+pub(crate) fn issuer_and_serial(certificate: &[u8]) -> der::Result<(&[u8], &[u8])> {
+    let outer = elements(AnyRef::from_der(certificate)?.value())?;
+    let body = outer.first().copied().ok_or(Tag::Sequence.length_error())?;
+    let mut fields = elements(AnyRef::from_der(body)?.value())?
+        .into_iter()
+        .peekable();
+    // The version stands first, in a tag of its own, and is left out in version 1.
+    fields.next_if(|field| field.first() == Some(&0xa0));
+    let serial = fields.next().ok_or(Tag::Sequence.length_error())?;
+    let issuer = fields.nth(1).ok_or(Tag::Sequence.length_error())?;
+    Ok((issuer, serial))
 }
 
 /// Without the names, which may be a person's.

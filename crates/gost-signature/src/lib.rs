@@ -30,19 +30,24 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+pub mod cms;
 mod curves;
+mod encoding;
 mod identifiers;
 pub mod jws;
 mod param_set;
 mod self_check;
+mod self_signed;
 mod signature;
 mod signing_key;
 mod streebog256;
 mod verifying_key;
 
 pub use certificate::{Certificate, CertificateError};
+pub use encoding::EncodingError;
 pub use param_set::ParamSet;
 pub use self_check::{SelfCheck, diagnose};
+pub use self_signed::{SelfSignedError, self_signed_certificate};
 pub use signature::{Signature, SignatureError};
 pub use signing_key::{PrivateKeyError, SigningKey};
 pub use streebog256::streebog256;

@@ -12,7 +12,7 @@ use spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
 use crate::{
-    ParamSet, PublicKeyError, Signature, VerifyingKey,
+    EncodingError, ParamSet, PublicKeyError, Signature, VerifyingKey,
     curves::KeyPair,
     identifiers::GOST_256,
     streebog256,
@@ -147,8 +147,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// None is known; the encoder of DER reports lengths beyond its limits.
-    pub fn to_pkcs8_pem(&self) -> der::Result<Zeroizing<String>> {
+    /// [`EncodingError`]; no case of it is known.
+    pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, EncodingError> {
         let set = self.verifying_key.param_set();
         let parameters = key_parameters(set)?;
         let mut octets = self.pair.private();
@@ -158,7 +158,7 @@ impl SigningKey {
             parameters: Some(AnyRef::from_der(&parameters)?),
         };
         let info = PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(octets.as_slice())?);
-        SecretDocument::encode_msg(&info)?.to_pem(PEM_LABEL, LineEnding::LF)
+        Ok(SecretDocument::encode_msg(&info)?.to_pem(PEM_LABEL, LineEnding::LF)?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Public keys and their SubjectPublicKeyInfo (RFC 9215 4).
+//! Public keys and their `SubjectPublicKeyInfo` (RFC 9215 4).
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use der::{
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use crate::{
-    ParamSet, Signature, SignatureError,
+    EncodingError, ParamSet, Signature, SignatureError,
     curves::Point,
     identifiers::{EXAMPLE_CURVE, GOST_256, GOST_512, GOST_2001, STREEBOG_256, TC26_256_A},
     streebog256,
@@ -115,7 +115,7 @@ impl VerifyingKey {
         Self { set, point }
     }
 
-    /// Reads a DER SubjectPublicKeyInfo.
+    /// Reads a DER `SubjectPublicKeyInfo`.
     ///
     /// # Errors
     ///
@@ -167,23 +167,23 @@ impl VerifyingKey {
         octets
     }
 
-    /// The key as a DER SubjectPublicKeyInfo.
+    /// The key as a DER `SubjectPublicKeyInfo`.
     ///
     /// # Errors
     ///
-    /// None is known; the encoder of DER reports lengths beyond its limits.
-    pub fn to_spki_der(&self) -> der::Result<Vec<u8>> {
+    /// [`EncodingError`]; no case of it is known.
+    pub fn to_spki_der(&self) -> Result<Vec<u8>, EncodingError> {
         let parameters = key_parameters(self.set)?;
         let octets = self.to_octets();
         let key = OctetStringRef::new(&octets)?.to_der()?;
-        SubjectPublicKeyInfoRef {
+        let spki = SubjectPublicKeyInfoRef {
             algorithm: AlgorithmIdentifierRef {
                 oid: GOST_256,
                 parameters: Some(AnyRef::from_der(&parameters)?),
             },
             subject_public_key: BitStringRef::from_bytes(&key)?,
-        }
-        .to_der()
+        };
+        Ok(spki.to_der()?)
     }
 
     /// Checks that the signature is this key's over the message: Streebog-256, then 6.2 of
