@@ -9,6 +9,8 @@
 
 mod build;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use build::{SignedAttributes, ToBeSigned, sign_detached};
 pub use read::{verify_detached, verify_detached_by};

@@ -5,7 +5,7 @@
 //!
 //! ```compile_fail
 //! # use gost_signature::jws::VerifiedPayload;
-//! let forged = VerifiedPayload { header: Vec::new(), payload: b"{}".to_vec() };
+//! let forged = VerifiedPayload { header: vec![], payload: vec![], certificate: None };
 //! ```
 
 use std::fmt;

@@ -224,3 +224,30 @@ fn nonces_differ_with_message_and_with_extra_entropy() {
     assert_ne!(r(1, 1), r(2, 1));
     assert_ne!(r(1, 1), r(1, 2));
 }
+
+#[derive(Deserialize)]
+struct Request {
+    d: String,
+    qx: String,
+    qy: String,
+    message: String,
+    digest: String,
+    k: String,
+    client_secret: String,
+}
+
+#[test]
+fn the_request_of_the_protocol_reference_is_reproduced_with_its_nonce() {
+    let request: Request = json("request.json");
+    let digest = crate::streebog256(request.message.as_bytes());
+    assert_eq!(hex::encode(digest), request.digest);
+    let pair = KeyPair::from_private(ParamSet::CryptoProXchA, &octets(&request.d)).unwrap();
+    let (x, y) = pair.point().coordinates();
+    assert_eq!(hex::encode_upper(x), request.qx);
+    assert_eq!(hex::encode_upper(y), request.qy);
+    let halves = pair.sign_with_nonce(&digest, &octets(&request.k)).unwrap();
+    assert_eq!(
+        Signature::from(halves).to_base64url(),
+        request.client_secret
+    );
+}
