@@ -22,3 +22,6 @@ pub mod session;
 pub mod sign_in;
 pub mod time;
 pub mod usecase;
+
+#[cfg(test)]
+mod samples;

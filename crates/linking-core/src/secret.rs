@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(hex.len(), 64);
         assert_eq!(Secret256::from_hex(&hex), Some(secret));
         assert!(Secret256::from_hex(&hex.to_uppercase()).is_none());
-        assert!(Secret256::from_hex(&hex[1..]).is_none());
+        assert!(Secret256::from_hex(hex.get(1..).unwrap()).is_none());
         assert!(Secret256::from_hex(&"я".repeat(32)).is_none());
     }
 

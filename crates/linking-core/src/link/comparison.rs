@@ -3,7 +3,10 @@
 
 use crate::{
     account::Profile,
-    person::{Agreement, NameComparison, PatronymicRule, compare_names},
+    person::{
+        Agreement, NameComparison, PatronymicRule, compare_birth_dates, compare_names,
+        compare_snils,
+    },
     provider::Claims,
     refusal::DifferingField,
 };
@@ -51,14 +54,6 @@ impl IdentityComparison {
     }
 }
 
-fn agreement<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> Agreement {
-    match (ours, theirs) {
-        (Some(ours), Some(theirs)) if ours == theirs => Agreement::Equal,
-        (Some(_), Some(_)) => Agreement::Differs,
-        (None, _) | (_, None) => Agreement::Unknown,
-    }
-}
-
 /// Compares a profile with claims. Unknown is no evidence and no hindrance (`threats.md` C11).
 #[must_use]
 pub fn compare_identity(
@@ -71,11 +66,11 @@ pub fn compare_identity(
             .name
             .as_ref()
             .map(|name| compare_names(&profile.name.value, name, patronymic)),
-        snils: agreement(
+        snils: compare_snils(
             profile.snils.as_ref().map(|s| &s.value),
             claims.snils.as_ref(),
         ),
-        birth_date: agreement(
+        birth_date: compare_birth_dates(
             profile.birth_date.as_ref().map(|d| &d.value),
             claims.birth_date.as_ref(),
         ),

@@ -1,5 +1,8 @@
 //! `decide_link`: may this account be linked to this identity?
 
+#[cfg(test)]
+mod tests;
+
 use chrono::NaiveDate;
 
 use crate::{

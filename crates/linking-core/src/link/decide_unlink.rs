@@ -1,5 +1,8 @@
 //! `decide_unlink`: may this link be ended by its owner?
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     account::AccountSheet, ids::LinkId, link::Link, policy::Policy, refusal::Refusal,
     session::Session, sign_in::effective_ways, time::Timestamp,

@@ -1,5 +1,8 @@
 //! `decide_sign_in`: may this person enter this account, by this proof, today?
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     account::{AccountSheet, AccountStatus},
     ids::OrganizationId,

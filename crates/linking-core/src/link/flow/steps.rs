@@ -1,0 +1,291 @@
+//! The steps of a flow: each takes it by value and gives it back where the step leads.
+
+use super::{FlowPurpose, LinkFlow, PlaceHint, TicketTags};
+use crate::{
+    consent::GrantedConsent,
+    ids::{AccountId, LinkId, SessionId},
+    link::{FlowEnd, FlowState, FlowStateError, Interruption},
+    provider::{ContactClaim, ProviderIdentity, ProviderState},
+    refusal::Refusal,
+    time::{CLAIM_LIFE, FLOW_LIFE, Timestamp},
+};
+
+impl LinkFlow {
+    fn wrong(&self) -> FlowStateError {
+        FlowStateError {
+            at: self.state.name(),
+        }
+    }
+
+    /// Prolongs the flow once by its life.
+    ///
+    /// # Errors
+    /// It was prolonged already, or is over.
+    pub fn prolong(mut self) -> Result<Self, FlowStateError> {
+        if !self.can_prolong() {
+            return Err(self.wrong());
+        }
+        self.prolonged = true;
+        self.expires_at += FLOW_LIFE;
+        Ok(self)
+    }
+
+    /// Takes the answer up: from here on nobody else can. Gives the adapter's state.
+    ///
+    /// # Errors
+    /// No answer is awaited.
+    pub fn claim(mut self, now: Timestamp) -> Result<(Self, ProviderState), FlowStateError> {
+        match self.state {
+            FlowState::Asked { state } => {
+                self.state = FlowState::Claimed {
+                    until: now + CLAIM_LIFE,
+                };
+                Ok((self, state))
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// Sends the browser to the provider once more, with a ticket of its own.
+    ///
+    /// # Errors
+    /// The flow is over, or the link stands already.
+    pub fn ask_again(
+        mut self,
+        tickets: TicketTags,
+        state: ProviderState,
+        now: Timestamp,
+    ) -> Result<Self, FlowStateError> {
+        let lost = self.claim_is_lost(now);
+        match self.state {
+            FlowState::Asked { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. } => {}
+            FlowState::Claimed { .. } if lost => {}
+            FlowState::Claimed { .. }
+            | FlowState::ChoosingContacts { .. }
+            | FlowState::Closed(_) => return Err(self.wrong()),
+        }
+        self.tickets = tickets;
+        self.begun_at = now;
+        self.state = FlowState::Asked { state };
+        Ok(self)
+    }
+
+    /// The answer, or what the person did with it, leads to another try.
+    ///
+    /// # Errors
+    /// The flow is over, or the link stands already.
+    pub fn interrupt(mut self, cause: Interruption) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::ChoosingContacts { .. } | FlowState::Closed(_) => Err(self.wrong()),
+            FlowState::Asked { .. }
+            | FlowState::Claimed { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. } => {
+                self.state = FlowState::Interrupted(cause);
+                Ok(self)
+            }
+        }
+    }
+
+    /// The answer was verified and needs the person: «не связан» or «Это вы?», by purpose.
+    ///
+    /// # Errors
+    /// The answer was not claimed, or the purpose ends with the answer.
+    pub fn verified(mut self, identity: ProviderIdentity) -> Result<Self, FlowStateError> {
+        let identity = Box::new(identity);
+        self.state = match (&self.state, &self.purpose) {
+            (FlowState::Claimed { .. }, FlowPurpose::SignIn) => FlowState::NotLinked { identity },
+            (FlowState::Claimed { .. }, FlowPurpose::Link { .. }) => {
+                FlowState::Confirming { identity }
+            }
+            _ => return Err(self.wrong()),
+        };
+        Ok(self)
+    }
+
+    /// «Продолжить»: the person agreed, and proves the account next.
+    ///
+    /// # Errors
+    /// The person was not asked.
+    pub fn agree(mut self, consent: GrantedConsent) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::NotLinked { identity } => {
+                self.state = FlowState::Proving { identity, consent };
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// Remembers another organisation, chosen on the page of the local password.
+    ///
+    /// # Errors
+    /// That page is not open.
+    pub fn choose_organization(mut self, place: PlaceHint) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::Proving { .. } => {
+                self.place = place;
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The link was made: on to the contact choice, or to the end where there is nothing to
+    /// choose. All claims but the offered contacts die here.
+    ///
+    /// # Errors
+    /// The link was not being made.
+    pub fn linked(
+        mut self,
+        account: AccountId,
+        link: LinkId,
+        offered: Vec<ContactClaim>,
+        now: Timestamp,
+    ) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::Proving { .. } | FlowState::Confirming { .. } => {
+                self.state = if offered.is_empty() {
+                    FlowState::Closed(FlowEnd::Linked {
+                        account,
+                        link,
+                        at: now,
+                    })
+                } else {
+                    FlowState::ChoosingContacts {
+                        account,
+                        link,
+                        linked_at: Some(now),
+                        offered,
+                    }
+                };
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The provider gave the contacts anew: the person chooses.
+    ///
+    /// # Errors
+    /// The answer was not claimed, or the purpose is another.
+    pub fn offer_contacts(mut self, offered: Vec<ContactClaim>) -> Result<Self, FlowStateError> {
+        match (&self.state, &self.purpose) {
+            (FlowState::Claimed { .. }, FlowPurpose::Refresh { account, link, .. }) => {
+                let (account, link) = (*account, *link);
+                self.state = FlowState::ChoosingContacts {
+                    account,
+                    link,
+                    linked_at: None,
+                    offered,
+                };
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The contact choice was made.
+    ///
+    /// # Errors
+    /// It was not open.
+    pub fn contacts_chosen(mut self) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::ChoosingContacts {
+                account,
+                link,
+                linked_at,
+                ..
+            } => {
+                self.state = FlowState::Closed(linked_at.map_or(
+                    FlowEnd::ContactsChosen { account },
+                    |at| FlowEnd::Linked { account, link, at },
+                ));
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// A linked person signed in.
+    ///
+    /// # Errors
+    /// The answer was not claimed, or the purpose is another.
+    pub fn signed_in(
+        mut self,
+        account: AccountId,
+        session: SessionId,
+    ) -> Result<Self, FlowStateError> {
+        match (&self.state, &self.purpose) {
+            (FlowState::Claimed { .. } | FlowState::Proving { .. }, FlowPurpose::SignIn) => {
+                self.state = FlowState::Closed(FlowEnd::SignedIn { account, session });
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The person proved themselves once more through the provider.
+    ///
+    /// # Errors
+    /// The answer was not claimed, or the purpose is another.
+    pub fn stepped_up(mut self) -> Result<Self, FlowStateError> {
+        match (&self.state, &self.purpose) {
+            (FlowState::Claimed { .. }, FlowPurpose::StepUp { account, .. }) => {
+                self.state = FlowState::Closed(FlowEnd::SteppedUp { account: *account });
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// A rule said no for good: every claim dies.
+    ///
+    /// # Errors
+    /// The flow is over, or the link stands already.
+    pub fn refuse(mut self, refusal: Refusal) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::ChoosingContacts { .. } | FlowState::Closed(_) => Err(self.wrong()),
+            FlowState::Asked { .. }
+            | FlowState::Claimed { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. } => {
+                self.state = FlowState::Closed(FlowEnd::Refused(refusal));
+                Ok(self)
+            }
+        }
+    }
+
+    /// The person went away by a button; whoever leaves the contact choice stays linked, with
+    /// nothing kept.
+    #[must_use]
+    pub fn cancel(mut self) -> Self {
+        self.state = match self.state {
+            FlowState::ChoosingContacts {
+                account,
+                link,
+                linked_at: Some(at),
+                ..
+            } => FlowState::Closed(FlowEnd::Linked { account, link, at }),
+            FlowState::Closed(end) => FlowState::Closed(end),
+            FlowState::Asked { .. }
+            | FlowState::Claimed { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. }
+            | FlowState::ChoosingContacts {
+                linked_at: None, ..
+            } => FlowState::Closed(FlowEnd::Cancelled),
+        };
+        self
+    }
+}

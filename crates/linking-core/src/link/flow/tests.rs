@@ -1,0 +1,235 @@
+use chrono::TimeDelta;
+
+use super::*;
+use crate::{
+    link::{FlowEnd, FlowStepName, Interruption},
+    refusal::Refusal,
+    samples::*,
+};
+
+fn tickets() -> TicketTags {
+    TicketTags {
+        token: tag(3),
+        uuid: tag(4),
+    }
+}
+
+fn provider_state() -> ProviderState {
+    ProviderState::new(b"pkce".to_vec())
+}
+
+fn started(purpose: FlowPurpose) -> LinkFlow {
+    LinkFlow::start(FlowStart {
+        id: id(7),
+        browser: tag(2),
+        purpose,
+        provider: gosuslugi(),
+        place: PlaceHint {
+            region: "sakhalin".parse().unwrap(),
+            organization: None,
+        },
+        tickets: tickets(),
+        state: provider_state(),
+        now: now(),
+    })
+}
+
+fn link_purpose() -> FlowPurpose {
+    FlowPurpose::Link {
+        account: id(1),
+        session: id(900),
+        epoch: Epoch::default(),
+    }
+}
+
+fn claimed(purpose: FlowPurpose) -> LinkFlow {
+    started(purpose).claim(now()).unwrap().0
+}
+
+fn contact() -> crate::provider::ContactClaim {
+    crate::provider::ContactClaim {
+        value: crate::account::ContactValue::Email(
+            crate::person::EmailAddress::parse("someone@example.ru").unwrap(),
+        ),
+        verification: crate::provider::Verification::Verified,
+    }
+}
+
+/// One flow in each state, by purpose sign-in and link.
+fn every_state() -> Vec<LinkFlow> {
+    let who = identity_of(&teacher().account().profile);
+    let not_linked = claimed(FlowPurpose::SignIn).verified(who.clone()).unwrap();
+    let proving = not_linked.clone().agree(consent()).unwrap();
+    let confirming = claimed(link_purpose()).verified(who).unwrap();
+    let choosing = proving
+        .clone()
+        .linked(id(1), id(10), vec![contact()], now())
+        .unwrap();
+    let closed = choosing.clone().contacts_chosen().unwrap();
+    vec![
+        started(FlowPurpose::SignIn),
+        claimed(FlowPurpose::SignIn),
+        claimed(FlowPurpose::SignIn)
+            .interrupt(Interruption::Refused(Refusal::ConsentRefused))
+            .unwrap(),
+        not_linked,
+        proving,
+        confirming,
+        choosing,
+        closed,
+    ]
+}
+
+/// The hand-written table of E20: which step stands in which state.
+#[test]
+fn e20_a_step_is_taken_only_where_the_table_says() {
+    use FlowStepName as S;
+    type Step = (&'static str, fn(LinkFlow) -> bool, &'static [S]);
+    let steps: [Step; 10] = [
+        ("claim", |f| f.claim(now()).is_ok(), &[S::Asked]),
+        (
+            "ask_again",
+            |f| f.ask_again(tickets(), provider_state(), now()).is_ok(),
+            &[
+                S::Asked,
+                S::Interrupted,
+                S::NotLinked,
+                S::Proving,
+                S::Confirming,
+            ],
+        ),
+        (
+            "interrupt",
+            |f| f.interrupt(Interruption::SwitchingIdentity).is_ok(),
+            &[
+                S::Asked,
+                S::Claimed,
+                S::Interrupted,
+                S::NotLinked,
+                S::Proving,
+                S::Confirming,
+            ],
+        ),
+        (
+            "verified",
+            |f| {
+                f.verified(identity_of(&teacher().account().profile))
+                    .is_ok()
+            },
+            &[S::Claimed],
+        ),
+        ("agree", |f| f.agree(consent()).is_ok(), &[S::NotLinked]),
+        (
+            "linked",
+            |f| f.linked(id(1), id(10), Vec::new(), now()).is_ok(),
+            &[S::Proving, S::Confirming],
+        ),
+        (
+            "contacts_chosen",
+            |f| f.contacts_chosen().is_ok(),
+            &[S::ChoosingContacts],
+        ),
+        (
+            "signed_in",
+            |f| f.signed_in(id(1), id(900)).is_ok(),
+            &[S::Claimed, S::Proving],
+        ),
+        (
+            "refuse",
+            |f| f.refuse(Refusal::AccountBlocked).is_ok(),
+            &[
+                S::Asked,
+                S::Claimed,
+                S::Interrupted,
+                S::NotLinked,
+                S::Proving,
+                S::Confirming,
+            ],
+        ),
+        (
+            "prolong",
+            |f| f.prolong().is_ok(),
+            &[
+                S::Asked,
+                S::Claimed,
+                S::Interrupted,
+                S::NotLinked,
+                S::Proving,
+                S::Confirming,
+                S::ChoosingContacts,
+            ],
+        ),
+    ];
+    for (name, step, allowed) in steps {
+        for flow in every_state() {
+            let state = flow.state().name();
+            assert_eq!(step(flow), allowed.contains(&state), "{name} at {state:?}");
+        }
+    }
+}
+
+#[test]
+fn invariant_9_a_flow_that_is_over_holds_no_claims() {
+    for flow in every_state() {
+        for over in [
+            flow.clone().cancel(),
+            flow.clone().refuse(Refusal::SnilsMismatch).unwrap_or(flow),
+        ] {
+            if let FlowState::Closed(_) = over.state() {
+                let text = serde_json::to_string(&over).unwrap();
+                for claim in ["Дмитриева", "Светлана", "112-233", "1990", "someone"]
+                {
+                    assert!(!text.contains(claim), "{claim} in {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_leaves_the_contact_choice_is_linked_with_nothing_kept() {
+    let choosing = every_state().remove(6);
+    assert_eq!(
+        choosing.cancel().state(),
+        &FlowState::Closed(FlowEnd::Linked {
+            account: id(1),
+            link: id(10),
+            at: now()
+        })
+    );
+}
+
+#[test]
+fn g16_a_flow_ends_at_the_very_instant() {
+    let flow = started(FlowPurpose::SignIn);
+    let end = now() + TimeDelta::minutes(15);
+    assert!(!flow.is_expired(end - TimeDelta::milliseconds(1)));
+    assert!(flow.is_expired(end));
+    let prolonged = flow.prolong().unwrap();
+    assert!(!prolonged.is_expired(end));
+    assert!(prolonged.is_expired(end + TimeDelta::minutes(15)));
+    assert!(prolonged.prolong().is_err(), "only once");
+}
+
+#[test]
+fn a_step_lost_with_its_server_costs_one_press() {
+    let flow = claimed(FlowPurpose::SignIn);
+    let soon = now() + TimeDelta::seconds(29);
+    let late = now() + TimeDelta::seconds(30);
+    assert!(
+        flow.clone()
+            .ask_again(tickets(), provider_state(), soon)
+            .is_err()
+    );
+    assert!(flow.claim_is_lost(late));
+    let again = flow.ask_again(tickets(), provider_state(), late).unwrap();
+    assert_eq!(again.state().name(), FlowStepName::Asked);
+}
+
+#[test]
+fn a_flow_reads_back_as_it_was_written() {
+    for flow in every_state() {
+        let text = serde_json::to_string(&flow).unwrap();
+        assert_eq!(serde_json::from_str::<LinkFlow>(&text).unwrap(), flow);
+    }
+}
