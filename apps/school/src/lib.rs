@@ -1,0 +1,3 @@
+//! The HTTP app for schools and regions.
+
+pub mod i18n;
