@@ -9,6 +9,8 @@ use crate::{
     samples::*,
 };
 
+type Mending = Box<dyn Fn(&mut Case)>;
+
 struct Case {
     sheet: AccountSheet,
     identity: ProviderIdentity,
@@ -102,7 +104,7 @@ fn the_first_failing_check_is_the_reason() {
     case.identity = identity_of(&mother().profile);
     case.identity.claims.birth_date = Some(date("06.05.1985"));
     let mut codes = Vec::new();
-    let mut mend: Vec<Box<dyn Fn(&mut Case)>> = vec![
+    let mut mend: Vec<Mending> = vec![
         Box::new(|c| c.policy = policy()),
         Box::new(|c| c.consent = ConsentFact::Granted(consent())),
         Box::new(|c| c.proof = LocalProof::RecentSession),

@@ -1,0 +1,3 @@
+//! Whole-system tests: one binary, so that the system is linked once.
+
+mod architecture;
