@@ -5,7 +5,11 @@ use std::fmt;
 use der::{Decode, Document, Encode, Tag, asn1::AnyRef, pem::LineEnding};
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
-use crate::{EncodingError, PublicKeyError, VerifyingKey, encoding::elements, streebog256};
+use crate::{
+    EncodingError, PublicKeyError, VerifyingKey,
+    encoding::{elements, pem_block},
+    streebog256,
+};
 
 const PEM_LABEL: &str = "CERTIFICATE";
 
@@ -27,8 +31,8 @@ pub struct Certificate {
 /// Why a certificate can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
-    /// The text is no PEM block `CERTIFICATE`.
-    #[error("the certificate is not PEM; a block -----BEGIN CERTIFICATE----- is needed")]
+    /// The text is not one PEM block `CERTIFICATE`.
+    #[error("the certificate is not PEM; one block -----BEGIN CERTIFICATE----- is needed")]
     Pem,
     /// The octets are no DER certificate.
     #[error("the certificate is not a DER X.509 structure")]
@@ -39,17 +43,16 @@ pub enum CertificateError {
 }
 
 impl Certificate {
-    /// Reads the first PEM block, which must be a `CERTIFICATE`.
+    /// Reads a text with one PEM block, which must be a `CERTIFICATE`.
     ///
     /// # Errors
     ///
     /// [`CertificateError`] for anything but a certificate of a supported key.
     pub fn from_pem(pem: &str) -> Result<Self, CertificateError> {
-        let (label, document) = Document::from_pem(pem).map_err(|_| CertificateError::Pem)?;
-        if label != PEM_LABEL {
-            return Err(CertificateError::Pem);
+        match pem_block(pem) {
+            Some((PEM_LABEL, der)) => Self::from_der(&der),
+            _ => Err(CertificateError::Pem),
         }
-        Self::from_der(document.as_bytes())
     }
 
     /// Reads a DER certificate.

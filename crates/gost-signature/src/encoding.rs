@@ -3,7 +3,9 @@
 use der::{
     Encode, Reader, SliceReader, Tag, TagNumber,
     asn1::{AnyRef, ObjectIdentifier},
+    pem::Decoder,
 };
+use zeroize::Zeroizing;
 
 /// The encoder of DER refused a value. No case is known: it happens for lengths beyond its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,4 +46,15 @@ pub(crate) fn elements(inside: &[u8]) -> der::Result<Vec<&[u8]>> {
         elements.push(reader.tlv_bytes()?);
     }
     Ok(elements)
+}
+
+/// Label and octets of a text with one PEM block: of any line width, with either line end, after
+/// whatever explanation.
+pub(crate) fn pem_block(text: &str) -> Option<(&str, Zeroizing<Vec<u8>>)> {
+    // Windows editors put a byte-order mark in front.
+    let text = text.trim_start_matches('\u{feff}').trim_end();
+    let mut decoder = Decoder::new_detect_wrap(text.as_bytes()).ok()?;
+    let mut octets = Zeroizing::new(Vec::new());
+    decoder.decode_to_end(&mut octets).ok()?;
+    Some((decoder.type_label(), octets))
 }

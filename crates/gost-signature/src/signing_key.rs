@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     EncodingError, ParamSet, PublicKeyError, Signature, VerifyingKey,
     curves::KeyPair,
+    encoding::pem_block,
     identifiers::GOST_256,
     streebog256,
     verifying_key::{key_parameters, param_set},
@@ -34,7 +35,7 @@ pub struct SigningKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PrivateKeyError {
     /// The text is no PEM.
-    #[error("the private key is not PEM; a block -----BEGIN PRIVATE KEY----- is needed")]
+    #[error("the private key is not PEM; one block -----BEGIN PRIVATE KEY----- is needed")]
     Pem,
     /// The PEM block is something else than a private key.
     #[error("the PEM block is no private key; -----BEGIN PRIVATE KEY----- is needed")]
@@ -71,21 +72,19 @@ pub enum PrivateKeyError {
 }
 
 impl SigningKey {
-    /// Reads the first PEM block, which must be a `PRIVATE KEY` (RFC 5958).
+    /// Reads a text with one PEM block, which must be a `PRIVATE KEY` (RFC 5958).
     ///
     /// # Errors
     ///
     /// [`PrivateKeyError`], as for [`from_pkcs8_der`](Self::from_pkcs8_der), and for text that is
     /// no such PEM block.
     pub fn from_pkcs8_pem(pem: &str) -> Result<Self, PrivateKeyError> {
-        let label = der::pem::decode_label(pem.as_bytes()).map_err(|_| PrivateKeyError::Pem)?;
+        let (label, der) = pem_block(pem).ok_or(PrivateKeyError::Pem)?;
         match label {
-            PEM_LABEL => {}
-            ENCRYPTED_PEM_LABEL => return Err(PrivateKeyError::Encrypted),
-            _ => return Err(PrivateKeyError::OtherPemBlock),
+            PEM_LABEL => Self::from_pkcs8_der(&der),
+            ENCRYPTED_PEM_LABEL => Err(PrivateKeyError::Encrypted),
+            _ => Err(PrivateKeyError::OtherPemBlock),
         }
-        let (_, document) = SecretDocument::from_pem(pem).map_err(|_| PrivateKeyError::Pem)?;
-        Self::from_pkcs8_der(document.as_bytes())
     }
 
     /// Reads a PKCS#8 structure whose private key is 32 octets little-endian, bare or in one more

@@ -35,6 +35,38 @@ fn pem_and_der_are_the_same_certificate() {
 }
 
 #[test]
+fn pem_is_read_in_the_shapes_that_tools_give_it() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let whole = certificate("client");
+    let body = STANDARD.encode(whole.der());
+    let wrapped = |width: usize, end: &str| {
+        let lines: Vec<&str> = body
+            .as_bytes()
+            .chunks(width)
+            .map(|line| str::from_utf8(line).unwrap())
+            .collect();
+        let (begin, lines) = ("-----BEGIN CERTIFICATE-----", lines.join(end));
+        format!("{begin}{end}{lines}{end}-----END CERTIFICATE-----{end}")
+    };
+    let shapes = [
+        wrapped(64, "\n"),
+        wrapped(64, "\r\n"),
+        wrapped(76, "\r\n"),
+        wrapped(body.len(), "\n"),
+        format!(
+            "subject=CN = test\nissuer=CN = test\n{}\n\n",
+            wrapped(64, "\n")
+        ),
+        format!("\u{feff}{}", wrapped(64, "\r\n")),
+    ];
+    for shape in shapes {
+        assert_eq!(Certificate::from_pem(&shape), Ok(whole.clone()), "{shape}");
+    }
+    let two = format!("{0}{0}", wrapped(64, "\n"));
+    assert_eq!(Certificate::from_pem(&two), Err(CertificateError::Pem));
+}
+
+#[test]
 fn validity_is_read_and_both_ends_belong_to_it() {
     for name in PAIRS {
         let certificate = certificate(name);
