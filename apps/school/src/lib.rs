@@ -1,3 +1,4 @@
 //! The HTTP app for schools and regions.
 
 pub mod i18n;
+pub mod settings;

@@ -1,0 +1,245 @@
+//! What an installation is told at its start: preset → file → `SVYAZKA__…` variables, and secrets
+//! as paths of files. Read once, checked whole: every error at once, with key and place
+//! (`threats.md` J5). Nothing that guards has a default, and an empty list allows nothing.
+//!
+//! A variable names a key by its parts: `SVYAZKA__DATABASE__PATH` is `database.path`,
+//! `SVYAZKA__PUBLIC_ADDRESS` is `public-address`. Lists are written with commas.
+
+mod address;
+mod consents;
+mod diary;
+mod policies;
+mod preset;
+mod problem;
+mod profile;
+mod section;
+#[cfg(test)]
+mod tests;
+
+pub use address::{PublicAddress, TrustedProxies};
+pub use consents::{ConsentDocument, Consents};
+pub use diary::{Diary, Logo};
+pub use preset::Preset;
+pub use problem::{Problem, SettingsError};
+pub use profile::Profile;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use linking_core::policy::PolicyBook;
+
+use problem::Problems;
+use section::Section;
+
+/// The prefix of variables that are settings.
+const PREFIX: &str = "SVYAZKA__";
+
+/// Where settings come from, besides the preset inside the program.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The deployment's file (TOML).
+    pub file: Option<PathBuf>,
+    /// Variables; those without the prefix `SVYAZKA__` are passed over.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Sources {
+    /// A file, and the variables of this process.
+    #[must_use]
+    pub fn of_process(file: Option<PathBuf>) -> Self {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self { file, variables }
+    }
+
+    /// The variables as the key paths that they name.
+    fn paths(&self) -> config::Map<String, String> {
+        self.variables
+            .iter()
+            .filter_map(|(name, value)| {
+                let parts: Vec<String> = name
+                    .strip_prefix(PREFIX)?
+                    .split("__")
+                    .map(|part| part.to_ascii_lowercase().replace('_', "-"))
+                    .collect();
+                Some((parts.join("."), value.clone()))
+            })
+            .collect()
+    }
+}
+
+/// Password hashes at a time, and how many may wait (`architecture.md`, Speed by design).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashPool {
+    /// Threads that hash; 1 to 64.
+    pub threads: u16,
+    /// Hashes that may wait for a thread; more are answered with "try again". 1 to 10,000.
+    pub waiting: u16,
+}
+
+impl Default for HashPool {
+    fn default() -> Self {
+        Self {
+            threads: 2,
+            waiting: 64,
+        }
+    }
+}
+
+/// The settings of an installation, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it runs, and so what it may trust.
+    pub profile: Profile,
+    /// The address that people type.
+    pub public_address: PublicAddress,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Whose forwarded headers count.
+    pub trusted_proxies: TrustedProxies,
+    /// The diary's name and signs.
+    pub diary: Diary,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The file with the vault's keys.
+    pub vault_keys: PathBuf,
+    /// The pool of password hashes.
+    pub hash_pool: HashPool,
+    /// What regions and organisations decided.
+    pub policies: PolicyBook,
+    /// SHA-256 in hex of the policies, to compare installations by their logs (J5).
+    pub policy_digest: String,
+    /// Our consent texts, by provider.
+    pub consents: Consents,
+    /// The filter of the log, in the notation of `tracing-subscriber`'s `EnvFilter`.
+    pub log: String,
+}
+
+impl Settings {
+    /// Reads and checks all of it.
+    ///
+    /// # Errors
+    /// Every problem, each with its key, its place, and what to do.
+    pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
+        let problems = Problems::default();
+        let Some(root) = layers(sources, &problems) else {
+            return Err(problems.into_error());
+        };
+        let settings = read(root, &problems);
+        match (settings, problems.is_empty()) {
+            (Some(settings), true) => Ok(settings),
+            _ => Err(problems.into_error()),
+        }
+    }
+}
+
+/// Lays the sources over each other.
+fn layers<'a>(sources: &Sources, problems: &'a Problems) -> Option<Section<'a>> {
+    let own = |builder: config::ConfigBuilder<config::builder::DefaultState>| {
+        let builder = match &sources.file {
+            Some(path) => builder.add_source(File::from(path.clone()).format(FileFormat::Toml)),
+            None => builder,
+        };
+        builder.add_source(
+            Environment::default()
+                .separator(".")
+                .source(Some(sources.paths())),
+        )
+    };
+    let unreadable = |error: config::ConfigError| {
+        problems.add("the settings", "", &format!("cannot be read: {error}"));
+    };
+    let named = own(Config::builder()).build().map_err(unreadable).ok()?;
+    let preset = Preset::named(named.get_string("preset").ok().as_deref(), problems)?;
+    let preset = File::from_str(preset.text(), FileFormat::Toml);
+    let whole = own(Config::builder().add_source(preset))
+        .build()
+        .map_err(unreadable)
+        .ok()?;
+    Some(Section::root(whole.cache, problems))
+}
+
+fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
+    root.skip("preset");
+    let profile = root.word::<Profile>("profile");
+    let public_address = root.required("public-address", |text| PublicAddress::parse(&text));
+    let listen = root.required("listen", |text| {
+        text.parse::<SocketAddr>()
+            .map_err(|_| "needs an address and a port, as 127.0.0.1:8080".into())
+    });
+    let trusted_proxies = root.list("trusted-proxies", |text| {
+        text.parse()
+            .map_err(|_| "needs IP addresses, as 127.0.0.1 (an empty list trusts nobody)".into())
+    });
+    let diary = diary::read(&mut root.section("diary"));
+    let mut database_section = root.section("database");
+    let database = database_section.required("path", path);
+    database_section.finish();
+    let mut vault_section = root.section("vault");
+    let vault_keys = vault_section.required("key-file", path);
+    vault_section.finish();
+    let hash_pool = read_hash_pool(&mut root);
+    let policies = policies::read(&mut root);
+    let operator = diary
+        .as_ref()
+        .map(|diary| diary.operator.clone())
+        .unwrap_or_default();
+    let consents = consents::read(&mut root.section("consents"), &operator);
+    let mut log_section = root.section("log");
+    let log = log_section.required("level", Ok);
+    log_section.finish();
+    root.finish();
+
+    if let (Some(profile), Some(address), Some(listen)) = (profile, &public_address, listen) {
+        profile.check(address, listen, problems);
+    }
+    let policies = policies?;
+    if let Some(consents) = &consents {
+        policies.check_consents(consents, problems);
+    }
+    Some(Settings {
+        profile: profile?,
+        public_address: public_address?,
+        listen: listen?,
+        trusted_proxies: TrustedProxies::new(trusted_proxies?),
+        diary: diary?,
+        database: database?,
+        vault_keys: vault_keys?,
+        hash_pool: hash_pool?,
+        policy_digest: policies.digest(),
+        policies: policies.book,
+        consents: consents?,
+        log: log?,
+    })
+}
+
+fn read_hash_pool(root: &mut Section<'_>) -> Option<HashPool> {
+    let mut section = root.section("hash-pool");
+    let usual = HashPool::default();
+    let number = |most: u16| {
+        move |text: String| {
+            let number = text
+                .parse()
+                .ok()
+                .filter(|number| (1..=most).contains(number));
+            number.ok_or_else(|| format!("needs a whole number from 1 to {most}"))
+        }
+    };
+    let threads = section.optional("threads", number(64));
+    let waiting = section.optional("waiting", number(10_000));
+    section.finish();
+    Some(HashPool {
+        threads: threads.ok()?.unwrap_or(usual.threads),
+        waiting: waiting.ok()?.unwrap_or(usual.waiting),
+    })
+}
+
+/// A path that is not empty.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the form of every reader of a value"
+)]
+fn path(text: String) -> Result<PathBuf, String> {
+    Ok(PathBuf::from(text))
+}

@@ -1,0 +1,62 @@
+//! What is wrong with the settings: all of it, each with key and place.
+
+use std::{cell::RefCell, fmt};
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The key, as `database.path`.
+    pub key: String,
+    /// Where the value came from: a file, the variables, the preset; empty where there is none.
+    pub place: String,
+    /// What is wrong, and what to do. Never the value itself: it may be a secret in the wrong
+    /// place.
+    pub what: String,
+}
+
+/// The settings cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct SettingsError {
+    /// Everything that is wrong, in the order of reading.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings cannot be used:")?;
+        for Problem { key, place, what } in &self.problems {
+            let place = if place.is_empty() {
+                String::new()
+            } else {
+                format!(" ({place})")
+            };
+            write!(f, "\n  {key}{place} {what}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects problems while the settings are read.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub(crate) fn add(&self, key: &str, place: &str, what: &str) {
+        let problem = Problem {
+            key: key.to_owned(),
+            place: place.to_owned(),
+            what: what.to_owned(),
+        };
+        self.0.borrow_mut().push(problem);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    pub(crate) fn into_error(self) -> SettingsError {
+        SettingsError {
+            problems: self.0.into_inner(),
+        }
+    }
+}

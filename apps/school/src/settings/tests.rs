@@ -1,0 +1,272 @@
+//! `threats.md` J5 and J1: every key removed, misspelt, emptied.
+
+use std::{fs, path::PathBuf};
+
+use linking_core::{policy::SignInForm, provider::Switch};
+
+use super::*;
+
+const FILE: &str = r#"
+preset = "setevoy-gorod"
+profile = "production"
+public-address = "https://diary.example.ru"
+listen = "127.0.0.1:8080"
+trusted-proxies = ["127.0.0.1"]
+
+[diary]
+operator = "Министерство образования"
+
+[database]
+path = "/var/lib/svyazka/svyazka.db"
+
+[vault]
+key-file = "/etc/svyazka/vault.key"
+
+[regions.sakhalin]
+sign-in-form = "provider-first"
+
+[organizations.sakhalin."30"]
+providers = []
+"#;
+
+fn load(text: &str) -> Result<Settings, SettingsError> {
+    load_with(text, &[])
+}
+
+fn load_with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().unwrap();
+    let file: PathBuf = folder.path().join("svyazka.toml");
+    fs::write(&file, text).unwrap();
+    let variables = variables
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    Settings::load(&Sources {
+        file: Some(file),
+        variables,
+    })
+}
+
+fn keys(result: Result<Settings, SettingsError>) -> Vec<String> {
+    result.err().map_or_else(Vec::new, |error| {
+        error
+            .problems
+            .into_iter()
+            .map(|problem| problem.key)
+            .collect()
+    })
+}
+
+#[test]
+fn preset_and_file_make_settings() {
+    let settings = load(FILE).unwrap();
+    assert_eq!(settings.profile, Profile::Production);
+    assert_eq!(settings.diary.name, "Сетевой Город. Образование");
+    assert_eq!(settings.diary.into, "в Сетевой Город");
+    assert_eq!(settings.hash_pool, HashPool::default());
+    let gosuslugi = "gosuslugi".parse().unwrap();
+    assert!(settings.policies.preset().allows(&gosuslugi));
+    assert_eq!(settings.policies.preset().contact_choice, Switch::On);
+    let consent = settings.consents.current(&gosuslugi).unwrap();
+    assert!(
+        consent
+            .body
+            .contains("Я даю согласие оператору: Министерство образования.")
+    );
+    assert_eq!(consent.text.digest.len(), 64);
+    assert_eq!(settings.consents.of(&gosuslugi).count(), 1);
+}
+
+#[test]
+fn a_region_and_an_organization_say_only_what_differs() {
+    let settings = load(FILE).unwrap();
+    let region = settings.policies.of_region(&"sakhalin".parse().unwrap());
+    assert_eq!(region.sign_in_form, SignInForm::ProviderFirst);
+    assert!(region.allows(&"gosuslugi".parse().unwrap()));
+    let other = settings.policies.of_region(&"perm".parse().unwrap());
+    assert_eq!(other.sign_in_form, SignInForm::LocalFirst);
+    assert!(!settings.policy_digest.is_empty());
+    let same = load(FILE).unwrap();
+    assert_eq!(settings.policy_digest, same.policy_digest);
+    let changed = load(&FILE.replace("provider-first", "provider-only")).unwrap();
+    assert_ne!(settings.policy_digest, changed.policy_digest);
+}
+
+#[test]
+fn j5_every_key_that_guards_is_missed() {
+    for key in [
+        "preset",
+        "profile",
+        "public-address",
+        "listen",
+        "trusted-proxies",
+        "diary.operator",
+        "database.path",
+        "vault.key-file",
+    ] {
+        let last = key.rsplit('.').next().unwrap();
+        let without: String = FILE
+            .lines()
+            .filter(|line| !line.starts_with(&format!("{last} =")))
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert_eq!(keys(load(&without)), [key], "without {key}");
+    }
+}
+
+#[test]
+fn j5_every_misspelt_key_is_refused() {
+    for (right, wrong, known) in [
+        (
+            "trusted-proxies",
+            "trusted-proxy",
+            vec!["trusted-proxies", "trusted-proxy"],
+        ),
+        (
+            "operator",
+            "operater",
+            vec!["diary.operator", "diary.operater"],
+        ),
+        (
+            "sign-in-form",
+            "signin-form",
+            vec!["regions.sakhalin.signin-form"],
+        ),
+        (
+            "providers = []",
+            "provider = []",
+            vec!["organizations.sakhalin.30.provider"],
+        ),
+        ("[regions.", "[region.", vec!["region"]),
+    ] {
+        assert_eq!(keys(load(&FILE.replace(right, wrong))), known, "{wrong}");
+    }
+}
+
+#[test]
+fn j5_every_empty_or_senseless_value_is_refused() {
+    for (right, wrong, key) in [
+        ("\"production\"", "\"\"", "profile"),
+        ("\"production\"", "\"development\"", "profile"),
+        ("\"https://diary.example.ru\"", "\"\"", "public-address"),
+        ("\"127.0.0.1:8080\"", "\"8080\"", "listen"),
+        ("[\"127.0.0.1\"]", "[\"all\"]", "trusted-proxies"),
+        ("[\"127.0.0.1\"]", "true", "trusted-proxies"),
+        ("\"Министерство образования\"", "\" \"", "diary.operator"),
+        ("\"/etc/svyazka/vault.key\"", "\"\"", "vault.key-file"),
+        (
+            "\"provider-first\"",
+            "\"none\"",
+            "regions.sakhalin.sign-in-form",
+        ),
+        (
+            "providers = []",
+            "providers = [\"Госуслуги\"]",
+            "organizations.sakhalin.30.providers",
+        ),
+        ("\"setevoy-gorod\"", "\"sferum\"", "preset"),
+    ] {
+        let text = FILE.replace(right, wrong);
+        assert_ne!(text, FILE, "{right}");
+        assert_eq!(keys(load(&text)), [key], "{wrong}");
+    }
+}
+
+#[test]
+fn j5_an_empty_list_allows_nothing() {
+    let settings = load(&FILE.replace("[\"127.0.0.1\"]", "[]")).unwrap();
+    assert_eq!(settings.trusted_proxies, TrustedProxies::default());
+    let text = format!("{FILE}\n[policy]\nproviders = []\n");
+    let settings = load(&text).unwrap();
+    assert!(settings.policies.preset().providers.is_empty());
+}
+
+#[test]
+fn every_error_comes_at_once_with_its_place() {
+    let text = FILE
+        .replace("production", "prod")
+        .replace("listen", "listens")
+        .replace("[vault]", "[vaults]");
+    let error = load(&text).unwrap_err();
+    let told = error.to_string();
+    assert_eq!(error.problems.len(), 5, "{told}");
+    assert!(told.contains("profile ("), "{told}");
+    assert!(told.contains("svyazka.toml"), "{told}");
+    assert!(
+        told.contains("one of `production`, `stand`, `demo`"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("\"prod\"") && !told.contains("`prod`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn variables_override_the_file() {
+    let settings = load_with(
+        FILE,
+        &[
+            ("SVYAZKA__PUBLIC_ADDRESS", "https://other.example.ru"),
+            ("SVYAZKA__DATABASE__PATH", "/tmp/other.db"),
+            ("SVYAZKA__TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2"),
+            ("SVYAZKA__HASH_POOL__THREADS", "4"),
+            ("OTHER", "ignored"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.public_address.origin(), "https://other.example.ru");
+    assert_eq!(settings.database, PathBuf::from("/tmp/other.db"));
+    assert_eq!(settings.hash_pool.threads, 4);
+    let proxies = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap());
+    assert_eq!(settings.trusted_proxies, TrustedProxies::new(proxies));
+    assert_eq!(
+        keys(load_with(FILE, &[("SVYAZKA__LISTENS", "x")])),
+        ["listens"]
+    );
+    assert_eq!(
+        keys(load_with(FILE, &[("SVYAZKA__LISTEN", "")])),
+        ["listen"]
+    );
+    assert_eq!(
+        keys(load_with(FILE, &[("SVYAZKA__HASH_POOL__THREADS", "0")])),
+        ["hash-pool.threads"]
+    );
+}
+
+#[test]
+fn a_missing_or_broken_file_is_an_error() {
+    let sources = Sources {
+        file: Some("/nowhere/svyazka.toml".into()),
+        ..Sources::default()
+    };
+    assert_eq!(keys(Settings::load(&sources)), ["the settings"]);
+    assert_eq!(keys(load("preset = ")), ["the settings"]);
+}
+
+#[test]
+fn j1_the_profile_says_where_it_may_run() {
+    let demo = FILE.replace("production", "demo");
+    assert_eq!(keys(load(&demo)), ["public-address"]);
+    let demo = demo.replace("https://diary.example.ru", "http://localhost:8080");
+    assert!(load(&demo).is_ok());
+    assert_eq!(
+        keys(load(&demo.replace("127.0.0.1:8080", "0.0.0.0:8080"))),
+        ["listen"]
+    );
+    for profile in ["production", "stand"] {
+        let text = FILE.replace("production", profile);
+        let plain = text.replace("https://", "http://");
+        assert_eq!(keys(load(&plain)), ["public-address"]);
+        let own = text.replace("diary.example.ru", "localhost");
+        assert_eq!(keys(load(&own)), ["public-address"]);
+    }
+}
+
+#[test]
+fn a_provider_that_is_on_needs_a_consent_text() {
+    let text = format!("{FILE}\n[policy]\nproviders = [\"gosuslugi\", \"windows\"]\n");
+    assert_eq!(keys(load(&text)), ["consents.windows.version"]);
+    let text = format!("{FILE}\n[consents.gosuslugi]\nversion = \"2031-01\"\n");
+    assert_eq!(keys(load(&text)), ["consents.gosuslugi.file"]);
+}
