@@ -97,7 +97,7 @@ pub(super) enum Alphabet {
 /// Russia and the living Latin ones, and leaves out phonetic signs, clicks, ornamental and
 /// manuscript letters, and letters made to look like apostrophes (U+A78C).
 pub(super) fn name_letter(c: char) -> Option<Alphabet> {
-    if c >= '\u{2000}' || matches!(c, '\u{1c80}'..='\u{1c88}') || has_other_compatible_form(c) {
+    if matches!(c, '\u{1c80}'..='\u{1c88}') || has_other_compatible_form(c) {
         return None;
     }
     let cased = c.to_lowercase().ne([c]) || c.to_uppercase().ne([c]);

@@ -89,13 +89,11 @@ impl Snils {
         }
         let digits = eleven_digits(text).ok_or(SnilsError::Form)?;
         let (number, check) = split(&digits).ok_or(SnilsError::Form)?;
-        if number == 0 {
-            return Ok(SnilsEntry::None);
-        }
         if number > LAST_UNCHECKED && check != check_number(&digits) {
             return Err(SnilsError::CheckNumber);
         }
         let snils = Self(digits.into());
+        // Nine equal digits, zero among them.
         if number % 111_111_111 == 0 || number == KEYBOARD_ROW || placeholders.contains(&snils) {
             return Ok(SnilsEntry::None);
         }

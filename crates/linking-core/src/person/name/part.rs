@@ -120,13 +120,12 @@ fn assemble(plain: &str) -> Result<Option<PartText>, NameFault> {
                         Gap::Hyphen => text.push('-'),
                     }
                 }
-                let beside = before.filter(|_| gap == Gap::None);
                 gap = Gap::None;
                 match c {
                     '\'' => {}
-                    '.' if beside.is_some_and(ends_a_word) && signs.peek().is_none() => {}
+                    '.' if before.is_some_and(ends_a_word) && signs.peek().is_none() => {}
                     '.' => return Err(NameFault::InnerDot),
-                    MACRON if beside.is_some_and(is_cyrillic_vowel) => {}
+                    MACRON if before.is_some_and(is_cyrillic_vowel) => {}
                     c if is_combining_mark(c) => return Err(NameFault::StrayAccent),
                     c => {
                         let own = name_letter(c).ok_or_else(|| not_a_name_letter(c))?;
