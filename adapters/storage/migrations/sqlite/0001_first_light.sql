@@ -1,0 +1,210 @@
+-- Identifiers are 16 octets, tags 33, times microseconds since 1970 in UTC. Text is compared octet
+-- by octet (BINARY, the default here; COLLATE "C" in PostgreSQL): threats.md C2.
+-- A migration that was released is never edited.
+
+-- Regions and organisations. ---------------------------------------------------------------
+
+CREATE TABLE region (
+    code            TEXT    NOT NULL PRIMARY KEY,
+    name            TEXT    NOT NULL,
+    offset_minutes  BIGINT  NOT NULL
+);
+
+CREATE TABLE organization (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    region          TEXT    NOT NULL REFERENCES region (code),
+    external_id     TEXT    NOT NULL,
+    locality        TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    kind            TEXT    NOT NULL CHECK (kind IN ('school', 'authority')),
+    -- Search forms of the name: in reading order with padded numbers, and as a sorted set.
+    sort_key        TEXT    NOT NULL,
+    words           TEXT    NOT NULL
+);
+CREATE UNIQUE INDEX organization_register_key ON organization (region, external_id);
+CREATE INDEX organization_by_name ON organization (region, kind, sort_key, id);
+CREATE INDEX organization_by_locality ON organization (region, kind, locality, sort_key, id);
+
+CREATE TABLE organization_word (
+    region          TEXT    NOT NULL,
+    kind            TEXT    NOT NULL,
+    word            TEXT    NOT NULL,
+    organization    BLOB    NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+    PRIMARY KEY (region, kind, word, organization)
+) WITHOUT ROWID;
+CREATE INDEX organization_word_owner ON organization_word (organization);
+
+CREATE TABLE locality (
+    region          TEXT    NOT NULL REFERENCES region (code),
+    kind            TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    folded          TEXT    NOT NULL,
+    PRIMARY KEY (region, kind, name)
+) WITHOUT ROWID;
+CREATE INDEX locality_by_name ON locality (region, kind, folded, name);
+
+-- People. Names, birth dates, gender and contacts are sealed in one blob, the SNILS in another;
+-- a SNILS is found by its keyed tag. ---------------------------------------------------------
+
+CREATE TABLE account (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    login           TEXT    NOT NULL,
+    login_key       TEXT    NOT NULL,
+    password_hash   TEXT,
+    password_origin TEXT,
+    password_set_at BIGINT,
+    status          TEXT    NOT NULL CHECK (status IN ('active', 'blocked', 'archived')),
+    epoch           BIGINT  NOT NULL,
+    version         BIGINT  NOT NULL,
+    profile         BLOB    NOT NULL,
+    snils           BLOB,
+    snils_tag       BLOB,
+    CHECK ((password_hash IS NULL) = (password_origin IS NULL)),
+    CHECK ((password_hash IS NULL) = (password_set_at IS NULL)),
+    CHECK ((snils IS NULL) = (snils_tag IS NULL))
+);
+CREATE UNIQUE INDEX account_login ON account (login_key);
+CREATE INDEX account_by_snils ON account (snils_tag) WHERE snils_tag IS NOT NULL;
+
+CREATE TABLE membership (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    account         BLOB    NOT NULL REFERENCES account (id),
+    organization    BLOB    NOT NULL REFERENCES organization (id),
+    role            TEXT    NOT NULL,
+    class           TEXT,
+    position        BIGINT  NOT NULL
+);
+CREATE INDEX membership_of_account ON membership (account, position);
+CREATE INDEX membership_of_organization ON membership (organization, class);
+
+CREATE TABLE guardianship (
+    guardian        BLOB    NOT NULL REFERENCES account (id),
+    pupil           BLOB    NOT NULL REFERENCES account (id),
+    PRIMARY KEY (guardian, pupil),
+    CHECK (guardian <> pupil)
+) WITHOUT ROWID;
+CREATE INDEX guardianship_of_pupil ON guardianship (pupil, guardian);
+
+-- Identities and links. ----------------------------------------------------------------------
+
+CREATE TABLE identity_anchor (
+    issuer          TEXT    NOT NULL,
+    subject         TEXT    NOT NULL,
+    version         BIGINT  NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) WITHOUT ROWID;
+
+CREATE TABLE link (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    account         BLOB    NOT NULL REFERENCES account (id),
+    provider        TEXT    NOT NULL,
+    issuer          TEXT    NOT NULL,
+    subject         TEXT    NOT NULL,
+    -- Issuer, blank, subject (an issuer has no blank), where the identity may have no other link.
+    exclusive_key   TEXT,
+    assurance       TEXT    NOT NULL,
+    origin          TEXT    NOT NULL,
+    linked_at       BIGINT  NOT NULL,
+    used_at         BIGINT,
+    ended_at        BIGINT,
+    end_cause       TEXT,
+    CHECK ((ended_at IS NULL) = (end_cause IS NULL))
+);
+-- Invariant 1: one active link of a provider for each account.
+CREATE UNIQUE INDEX link_of_account_and_provider ON link (account, provider)
+    WHERE ended_at IS NULL;
+-- Invariant 2: under one-account-per-identity, one active link of an identity.
+CREATE UNIQUE INDEX link_of_identity_alone ON link (exclusive_key)
+    WHERE ended_at IS NULL AND exclusive_key IS NOT NULL;
+CREATE INDEX link_of_identity ON link (issuer, subject) WHERE ended_at IS NULL;
+
+CREATE TABLE consent (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    account         BLOB    NOT NULL REFERENCES account (id),
+    provider        TEXT    NOT NULL,
+    text_version    TEXT    NOT NULL,
+    text_digest     TEXT    NOT NULL,
+    scopes          TEXT    NOT NULL,
+    given_at        BIGINT  NOT NULL,
+    status          TEXT    NOT NULL CHECK (status IN ('granted', 'refused', 'withdrawn')),
+    withdrawn_at    BIGINT,
+    CHECK ((status = 'withdrawn') = (withdrawn_at IS NOT NULL))
+);
+CREATE INDEX consent_of_account ON consent (account, provider);
+
+-- Flows and sessions. Secrets are here as keyed tags alone (threats.md F7). -------------------
+
+CREATE TABLE flow (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    browser         BLOB    NOT NULL,
+    ticket_token    BLOB    NOT NULL,
+    ticket_uuid     BLOB    NOT NULL,
+    -- The account to which an open flow is bound, for the writes that end such flows.
+    account         BLOB,
+    is_open         BOOLEAN NOT NULL,
+    begun_at        BIGINT  NOT NULL,
+    expires_at      BIGINT  NOT NULL,
+    sealed          BLOB    NOT NULL,
+    version         BIGINT  NOT NULL
+);
+CREATE UNIQUE INDEX flow_ticket_token ON flow (ticket_token);
+CREATE UNIQUE INDEX flow_ticket_uuid ON flow (ticket_uuid);
+CREATE INDEX flow_of_browser ON flow (browser, begun_at) WHERE is_open;
+CREATE INDEX flow_of_account ON flow (account) WHERE account IS NOT NULL;
+CREATE INDEX flow_end ON flow (expires_at);
+
+CREATE TABLE session (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    secret          BLOB    NOT NULL,
+    browser         BLOB    NOT NULL,
+    account         BLOB    NOT NULL REFERENCES account (id),
+    epoch           BIGINT  NOT NULL,
+    way             TEXT    NOT NULL,
+    started_at      BIGINT  NOT NULL,
+    seen_at         BIGINT  NOT NULL,
+    proved_at       BIGINT,
+    agent           TEXT    NOT NULL,
+    -- When it is over if it is not used again.
+    ends_at         BIGINT  NOT NULL,
+    version         BIGINT  NOT NULL
+);
+CREATE UNIQUE INDEX session_secret ON session (secret);
+CREATE INDEX session_of_account ON session (account, seen_at);
+CREATE INDEX session_end ON session (ends_at);
+
+CREATE TABLE attempt (
+    counter         BLOB    NOT NULL PRIMARY KEY,
+    counted         BIGINT  NOT NULL,
+    window_from     BIGINT  NOT NULL,
+    paused_until    BIGINT,
+    -- From then on the row says nothing any more.
+    ends_at         BIGINT  NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX attempt_end ON attempt (ends_at);
+
+-- The trail, what owners read of it, and events. They outlive what they tell of, and so refer to
+-- nothing. -----------------------------------------------------------------------------------
+
+CREATE TABLE audit (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    at              BIGINT  NOT NULL,
+    acted_by        TEXT    NOT NULL,
+    act             TEXT    NOT NULL,
+    flow            BLOB,
+    agent           TEXT
+);
+
+CREATE TABLE audit_concern (
+    account         BLOB    NOT NULL,
+    audit           BLOB    NOT NULL REFERENCES audit (id),
+    number          BIGINT  NOT NULL,
+    notice          TEXT    NOT NULL,
+    PRIMARY KEY (account, audit, number)
+) WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    account         BLOB    NOT NULL,
+    at              BIGINT  NOT NULL,
+    body            TEXT    NOT NULL
+);

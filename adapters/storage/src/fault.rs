@@ -1,0 +1,42 @@
+//! Maps faults of the database. No text of them holds a value: only names of columns, codes, and
+//! SQLite's own words, which name tables and columns.
+
+use linking_core::ports::StoreError;
+use sqlx::Error;
+
+/// A fault of a statement that reads, or of a transaction's frame.
+pub(crate) fn unavailable(error: &Error) -> StoreError {
+    match error {
+        Error::PoolTimedOut => {
+            StoreError::Unavailable("no connection became free in time".to_owned())
+        }
+        Error::PoolClosed => StoreError::Unavailable("the store is closed".to_owned()),
+        Error::Io(io) => StoreError::Unavailable(format!("input or output: {}", io.kind())),
+        Error::Database(database) => {
+            let code = database.code().unwrap_or_default();
+            StoreError::Unavailable(format!("{} (code {code})", database.message()))
+        }
+        Error::ColumnDecode { index, .. } => damaged_column(index),
+        Error::ColumnNotFound(column) => damaged_column(column),
+        // Their own texts may quote what they failed on.
+        _ => StoreError::Unavailable("the database driver failed".to_owned()),
+    }
+}
+
+/// A fault of a statement that writes a record of that name: what an index or a reference refuses
+/// was changed by somebody else meanwhile.
+pub(crate) fn of_write(record: &'static str, error: &Error) -> StoreError {
+    match error {
+        Error::Database(database)
+            if database.is_unique_violation() || database.is_foreign_key_violation() =>
+        {
+            StoreError::Conflict(record)
+        }
+        _ => unavailable(error),
+    }
+}
+
+/// A column that does not read.
+pub(crate) fn damaged_column(column: &str) -> StoreError {
+    StoreError::Damaged(format!("column {column}"))
+}

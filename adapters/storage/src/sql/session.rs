@@ -1,0 +1,63 @@
+//! Sessions and counters of wrong passwords.
+
+statements! {
+    /// $1 tag of the secret.
+    BY_SECRET = concat!(
+        "SELECT ", session_columns!(), ", ", sheet_columns!(),
+        " FROM session s JOIN account a ON a.id = s.account", sheet_joins!(),
+        "WHERE s.secret = $1 ORDER BY m.position"
+    );
+    /// $1 account.
+    OF_ACCOUNT = concat!(
+        "SELECT ", session_columns!(),
+        " FROM session s WHERE s.account = $1 ORDER BY s.seen_at DESC, s.id DESC"
+    );
+    /// $1 session, $2 seen at, $3 ends at.
+    TOUCH =
+        "UPDATE session SET seen_at = $2, ends_at = $3 WHERE id = $1 AND seen_at < $2";
+    /// $1 session, $2 version.
+    GUARD = concat!("SELECT 1 FROM session WHERE id = $1 AND version = $2", for_share!());
+    /// $1 id, $2 secret, $3 browser, $4 account, $5 epoch, $6 way, $7 started at, $8 seen at,
+    /// $9 proved at, $10 agent, $11 ends at.
+    INSERT =
+        "INSERT INTO session (id, secret, browser, account, epoch, way, started_at, seen_at, \
+            proved_at, agent, ends_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)";
+    /// As `INSERT`, $12 version as read.
+    UPDATE =
+        "UPDATE session SET secret = $2, browser = $3, account = $4, epoch = $5, way = $6, \
+            started_at = $7, seen_at = $8, proved_at = $9, agent = $10, ends_at = $11, \
+            version = version + 1 \
+         WHERE id = $1 AND version = $12";
+    /// $1 account.
+    END_ALL = "DELETE FROM session WHERE account = $1";
+    /// $1 account, $2 the session that stays.
+    END_ALL_BUT = "DELETE FROM session WHERE account = $1 AND id <> $2";
+    /// $1 account, $2 session.
+    END_ONE = "DELETE FROM session WHERE account = $1 AND id = $2";
+    /// $1 now, $2 how many at most.
+    SWEEP =
+        "DELETE FROM session WHERE id IN (\
+            SELECT s.id FROM session s WHERE s.ends_at <= $1 ORDER BY s.ends_at LIMIT $2)";
+
+    /// $1 counter.
+    ATTEMPTS =
+        "SELECT counted, window_from, paused_until FROM attempt WHERE counter = $1";
+    /// $1 counter, $2 counted, $3 window from, $4 paused until, $5 ends at.
+    PUT_ATTEMPTS =
+        "INSERT INTO attempt (counter, counted, window_from, paused_until, ends_at) \
+         VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (counter) DO UPDATE SET counted = excluded.counted, \
+            window_from = excluded.window_from, paused_until = excluded.paused_until, \
+            ends_at = excluded.ends_at";
+    /// $1 counter.
+    CLEAR_ATTEMPTS = "DELETE FROM attempt WHERE counter = $1";
+    /// $1 counter. A pause was set by the latest count: it goes with it.
+    RETURN_ATTEMPT =
+        "UPDATE attempt SET counted = counted - 1, paused_until = NULL \
+         WHERE counter = $1 AND counted > 0";
+    /// $1 now, $2 how many at most.
+    SWEEP_ATTEMPTS =
+        "DELETE FROM attempt WHERE counter IN (\
+            SELECT t.counter FROM attempt t WHERE t.ends_at <= $1 ORDER BY t.ends_at LIMIT $2)";
+}
