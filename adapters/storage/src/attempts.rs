@@ -65,7 +65,11 @@ fn pause_of(counted: u64, limit: &AttemptLimit) -> Option<TimeDelta> {
     let beyond = counted.checked_sub(u64::from(limit.pause_from))?;
     // The fourth doubling is beyond the longest pause already.
     let factor = 1_i32 << beyond.min(4);
-    Some((FIRST_PAUSE * factor).min(LONGEST_DOUBLED).min(limit.block_for))
+    Some(
+        (FIRST_PAUSE * factor)
+            .min(LONGEST_DOUBLED)
+            .min(limit.block_for),
+    )
 }
 
 impl Storage {

@@ -136,17 +136,13 @@ mod tests {
     /// `LIKE` with `%` alone.
     fn like(text: &str, pattern: &str) -> bool {
         let mut parts = pattern.split('%');
-        let mut rest = match parts.next() {
-            Some(first) if text.starts_with(first) => &text[first.len()..],
-            _ => return false,
-        };
+        let mut rest = parts.next().and_then(|first| text.strip_prefix(first));
         for part in parts {
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
+            rest = rest
+                .and_then(|rest| rest.split_once(part))
+                .map(|(_, rest)| rest);
         }
-        true
+        rest.is_some()
     }
 
     proptest! {

@@ -1,0 +1,223 @@
+//! What lies on the disk: nothing of a person in the clear, and nothing at all of what was
+//! deleted (`threats.md` C17, F7, H2).
+
+use chrono::TimeDelta;
+use linking_core::{
+    account::{Contact, ContactValue, Source, Sourced},
+    change::Write,
+    link::FlowPurpose,
+    person::{EmailAddress, PhoneNumber},
+    ports::Store,
+    provider::{AssuranceLevel, Claims, ContactClaim, ProviderIdentity, Verification},
+    region::ClassName,
+    secret::Secret256,
+};
+
+use super::fixture::{Stand, after, birth_date, identity, new_person, now, provider, snils};
+
+/// Every octet of the database and its journal.
+fn octets(stand: &Stand) -> Vec<u8> {
+    let mut files = Vec::new();
+    for file in std::fs::read_dir(stand.folder()).unwrap() {
+        files.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    files
+}
+
+fn holds(octets: &[u8], marker: &[u8]) -> bool {
+    octets.windows(marker.len()).any(|window| window == marker)
+}
+
+/// Markers of a person, in the forms in which they might lie there.
+fn markers() -> Vec<Vec<u8>> {
+    let texts = [
+        "Маркерова",
+        "Маркерина",
+        "Маркеровна",
+        "11223344595",
+        "112-233-445 95",
+        "1985-03-02",
+        "02.03.1985",
+        "9161234567",
+        "marker@example.org",
+    ];
+    let mut markers: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    for text in texts {
+        // JSON's escapes, and two octets a letter.
+        let escaped = text.chars().map(|c| format!("\\u{:04x}", u32::from(c)));
+        let escaped = escaped.collect::<Vec<_>>().concat();
+        markers.push(escaped.into_bytes());
+        markers.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    }
+    markers
+}
+
+fn contacts() -> Vec<ContactValue> {
+    vec![
+        ContactValue::Mobile(PhoneNumber::parse("+7 916 123-45-67").unwrap()),
+        ContactValue::Email(EmailAddress::parse("marker@example.org").unwrap()),
+    ]
+}
+
+fn marked_identity() -> ProviderIdentity {
+    let name =
+        linking_core::person::RegisteredName::from_record("Маркерова", "Маркерина", "Маркеровна");
+    ProviderIdentity {
+        key: identity("1"),
+        assurance: AssuranceLevel::Verified,
+        claims: Claims {
+            name: Some(name),
+            snils: Some(snils("112-233-445 95")),
+            birth_date: Some(birth_date("1985-03-02")),
+            gender: None,
+            contacts: contacts()
+                .into_iter()
+                .map(|value| ContactClaim {
+                    value,
+                    verification: Verification::Verified,
+                })
+                .collect(),
+        },
+        authenticated_at: None,
+        methods: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn c17_h2_nothing_of_a_person_lies_in_the_clear() {
+    let stand = Stand::with_school().await;
+    let class: ClassName = "7 А".parse().unwrap();
+    let mut person = new_person(
+        "m.arker",
+        linking_core::account::Role::Pupil,
+        Some(class.as_str()),
+    );
+    let identity = marked_identity();
+    person.profile.name.value = identity.claims.name.clone().unwrap();
+    person.profile.contacts = contacts()
+        .into_iter()
+        .map(|value| Contact {
+            value,
+            source: Source::Provider(provider()),
+            at: now(),
+        })
+        .collect();
+    let sheet = stand.person(person).await;
+    let flow = stand.flow("browser", FlowPurpose::SignIn);
+    stand.storage.insert_flow(&flow, 5).await.unwrap();
+    let read = stand.storage.flow(flow.id()).await.unwrap().unwrap();
+    let (claimed, _) = read.value.claim(now()).unwrap();
+    let version = stand
+        .storage
+        .put_flow(&claimed, read.version)
+        .await
+        .unwrap();
+    let waiting = claimed.verified(identity).unwrap();
+    stand.storage.put_flow(&waiting, version).await.unwrap();
+    let mut account = sheet.account().clone();
+    account
+        .profile
+        .keep_contacts(&provider(), contacts(), now());
+    let put = Write::PutAccount {
+        account: Box::new(account),
+        read: sheet.account.version,
+    };
+    stand.write([put]).await.unwrap();
+
+    let octets = octets(&stand);
+    assert!(
+        holds(&octets, "7 А".as_bytes()),
+        "what is not sealed is found"
+    );
+    for marker in markers() {
+        assert!(
+            !holds(&octets, &marker),
+            "{}",
+            String::from_utf8_lossy(&marker)
+        );
+    }
+    // The claims are there for whoever has the key.
+    let read = stand.storage.flow(flow.id()).await.unwrap().unwrap();
+    assert_eq!(read.value, waiting);
+    let read = stand
+        .storage
+        .account(sheet.account().id)
+        .await
+        .unwrap()
+        .unwrap();
+    let Sourced { value, .. } = read.account().profile.snils.clone().unwrap();
+    assert_eq!(value, snils("112-233-445 95"));
+}
+
+#[tokio::test]
+async fn h2_what_is_deleted_is_overwritten() {
+    let stand = Stand::with_school().await;
+    let sheet = stand.person(super::fixture::teacher("demina")).await;
+    let agent = "MARKER of a browser that was signed out";
+    for _ in 0..200 {
+        let mut session = stand.session(sheet.account().id, sheet.account().epoch);
+        session.agent = linking_core::session::AgentLabel::new(agent);
+        stand.write([Write::InsertSession(session)]).await.unwrap();
+    }
+    // Folded into the file, so that the journal does not hide what is there.
+    let fold = || sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&stand.storage.writer);
+    fold().await.unwrap();
+    assert!(holds(&octets(&stand), agent.as_bytes()));
+    let swept = stand
+        .storage
+        .sweep(after(TimeDelta::hours(13)), 1000)
+        .await
+        .unwrap();
+    assert_eq!(swept, 200);
+    fold().await.unwrap();
+    assert!(!holds(&octets(&stand), agent.as_bytes()));
+}
+
+#[tokio::test]
+async fn f7_a_dump_opens_no_session_and_no_flow() {
+    let stand = Stand::with_school().await;
+    let sheet = stand.person(super::fixture::teacher("demina")).await;
+    let secret = Secret256::from_hex(&"5a".repeat(32)).unwrap();
+    let mut session = stand.session(sheet.account().id, sheet.account().epoch);
+    session.secret = stand.tag(&secret.to_hex());
+    stand
+        .write([Write::InsertSession(session.clone())])
+        .await
+        .unwrap();
+    let octets = octets(&stand);
+    assert!(
+        holds(&octets, &session.secret.to_octets()),
+        "the tag is what is stored"
+    );
+    assert!(!holds(&octets, secret.to_hex().as_bytes()));
+    assert!(!holds(&octets, secret.expose()));
+}
+
+#[tokio::test]
+async fn what_is_sealed_opens_in_its_own_record_alone() {
+    let stand = Stand::with_school().await;
+    let one = stand.person(super::fixture::teacher("one")).await;
+    let other = stand.person(super::fixture::teacher("other")).await;
+    sqlx::query(
+        "UPDATE account SET profile = (SELECT x.profile FROM account x WHERE x.id = $1) \
+         WHERE id = $2",
+    )
+    .bind(one.account().id.uuid())
+    .bind(other.account().id.uuid())
+    .execute(&stand.storage.writer)
+    .await
+    .unwrap();
+    let read = stand.storage.account(other.account().id).await;
+    let Err(linking_core::ports::StoreError::Damaged(text)) = read else {
+        panic!("{read:?}");
+    };
+    assert!(text.starts_with("the profile of acc_"), "{text}");
+    assert!(
+        stand
+            .storage
+            .account(one.account().id)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
