@@ -34,7 +34,7 @@ pub struct ToBeSigned<'a> {
     certificate: &'a Certificate,
     message: Vec<u8>,
     /// The attributes, each DER, in the order of DER.
-    attributes: Option<Vec<Vec<u8>>>,
+    attributes: Option<[Vec<u8>; 3]>,
 }
 
 impl<'a> ToBeSigned<'a> {
@@ -57,7 +57,7 @@ impl<'a> ToBeSigned<'a> {
             SignedAttributes::Present { signing_time } => {
                 let time = x509_time(signing_time).map_err(|_| CmsError::SigningTime)?;
                 let attributes = signed_attributes(content, &time).map_err(EncodingError::from)?;
-                let parts: Vec<&[u8]> = attributes.iter().map(Vec::as_slice).collect();
+                let parts = attributes.each_ref().map(Vec::as_slice);
                 let message = wrapped(Tag::Set, &parts).map_err(EncodingError::from)?;
                 Ok(Self {
                     certificate,
@@ -93,7 +93,7 @@ impl<'a> ToBeSigned<'a> {
         let (issuer, serial) = self.certificate.issuer_and_serial();
         let attributes = match &self.attributes {
             None => Vec::new(),
-            Some(all) => context(0, &all.iter().map(Vec::as_slice).collect::<Vec<_>>())?,
+            Some(all) => context(0, &all.each_ref().map(Vec::as_slice))?,
         };
         let signer = sequence(&[
             &version,
@@ -114,15 +114,14 @@ impl<'a> ToBeSigned<'a> {
     }
 }
 
-fn signed_attributes(content: &[u8], time: &[u8]) -> der::Result<Vec<Vec<u8>>> {
+/// In the order of DER (X.690 11.6), which for these three is that of their lengths.
+fn signed_attributes(content: &[u8], time: &[u8]) -> der::Result<[Vec<u8>; 3]> {
     let digest = streebog256(content);
-    let mut attributes = vec![
+    Ok([
         attribute(CONTENT_TYPE, &DATA.to_der()?)?,
         attribute(SIGNING_TIME, time)?,
         attribute(MESSAGE_DIGEST, &OctetStringRef::new(&digest)?.to_der()?)?,
-    ];
-    attributes.sort();
-    Ok(attributes)
+    ])
 }
 
 fn attribute(oid: ObjectIdentifier, value: &[u8]) -> der::Result<Vec<u8>> {

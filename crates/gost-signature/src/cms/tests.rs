@@ -1,14 +1,14 @@
 //! CMS structures that no ordinary encoder makes.
 
 use der::{
-    Encode, Tag,
-    asn1::{ObjectIdentifier, OctetStringRef},
+    Decode, Encode, Tag,
+    asn1::{AnyRef, ObjectIdentifier, OctetStringRef},
 };
 
-use super::{CmsError, verify_detached};
+use super::{CmsError, SignedAttributes, ToBeSigned, verify_detached};
 use crate::{
     Certificate, SigningKey,
-    encoding::{algorithm, context, sequence, wrapped},
+    encoding::{algorithm, context, elements, sequence, wrapped},
     identifiers::{
         CONTENT_TYPE, DATA, GOST_256, GOST_256_WITH_STREEBOG_256, MESSAGE_DIGEST, SIGNED_DATA,
         STREEBOG_256,
@@ -224,6 +224,20 @@ fn attributes_in_any_order_are_accepted() {
     }
     .verify()
     .unwrap();
+}
+
+/// A SET OF is sorted in DER, whatever form the signing time has.
+#[test]
+fn own_attributes_are_in_the_order_of_der() {
+    let certificate = Certificate::from_pem(&read("certs/client.crt.pem")).unwrap();
+    for signing_time in [0, 1_800_000_000, 4_102_444_800] {
+        let form = SignedAttributes::Present { signing_time };
+        let prepared = ToBeSigned::new(&certificate, CONTENT, form).unwrap();
+        let set = AnyRef::from_der(prepared.message()).unwrap();
+        let attributes = elements(set.value()).unwrap();
+        assert_eq!(attributes.len(), 3);
+        assert!(attributes.is_sorted());
+    }
 }
 
 #[test]
