@@ -53,6 +53,7 @@ impl Language {
                     "ru/settings.ftl",
                     include_str!("../locales/ru/settings.ftl"),
                 ),
+                ("ru/slips.ftl", include_str!("../locales/ru/slips.ftl")),
                 ("ru/help.ftl", include_str!("../locales/ru/help.ftl")),
             ],
         }

@@ -101,7 +101,6 @@
 ###   time-left-more
 ###   way-by-gosuslugi
 ###   way-by-password
-
 ## Provider's name in the forms that Russian needs. Args::provider puts them into every text as
 ## $provider, $provider-of, … and with a capital first letter as $Provider, $Provider-of, …
 provider-gosuslugi = Госуслуги

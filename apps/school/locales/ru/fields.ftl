@@ -16,7 +16,6 @@
 ###   field-search-nothing-locality
 ###   field-search-short
 ###   field-summary-title
-
 field-summary-title = Проверьте поля
 field-login-empty = Введите логин
 field-password-empty = Введите пароль

@@ -48,7 +48,6 @@
 ###   page-terms-school
 ###   page-terms-secret
 ###   page-terms-title
-
 page-help-title = Помощь
 page-help-lead = Выберите, что случилось.
 help-back = Вернуться к тому, что начали

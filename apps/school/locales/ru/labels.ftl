@@ -23,7 +23,6 @@
 ###   level-simplified
 ###   level-standard
 ###   level-verified
-
 label-organization = Образовательная организация
 label-authority = Управление образованием
 label-user = Пользователь

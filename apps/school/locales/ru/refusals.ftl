@@ -128,7 +128,6 @@
 ###   refusal-wrong-credentials-text
 ###   refusal-wrong-credentials-text-in-flow $Provider
 ###   refusal-wrong-credentials-title
-
 ## provider-off
 refusal-provider-off-title = Вход { $provider-through } здесь не включён
 refusal-provider-off-text = В вашем регионе этот способ пока не работает. Если вы уже связывали профиль, связь сохранилась и заработает, когда способ включат.

@@ -105,7 +105,6 @@
 ###   page-unlinked-next
 ###   page-unlinked-text $ways
 ###   page-unlinked-title
-
 ## HOME
 page-home-title = Дневник
 page-home-greeting = Вы вошли в дневник

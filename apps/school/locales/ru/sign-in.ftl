@@ -106,7 +106,6 @@
 ###   page-switch-next $provider-of
 ###   page-switch-text $provider-at
 ###   page-switch-title $provider-of
-
 ## SIGN-IN
 page-sign-in-title = Вход в дневник
 page-sign-in-tabs = Куда вы входите
