@@ -1,0 +1,283 @@
+//! The second step: what the browser brought, the token call, the person.
+
+use chrono::TimeDelta;
+use linking_core::{
+    provider::{
+        Answer, Decline, IdentityKey, ProviderError, ProviderErrorKind, ProviderIdentity, Resume,
+        Step, Switch,
+    },
+    secret::SecretText,
+    time::Timestamp,
+};
+use linking_oidc::{
+    AudienceRule, ClaimRules, CodeExchange, KeyFault, TokenAnswer, TokenCallError, TokenError,
+    Verified, verify,
+};
+use serde::de::DeserializeOwned;
+
+use super::{Gosuslugi, configuration};
+use crate::{
+    claims::{AccessClaims, CodeClaims, IdClaims, KindHeader, Oid, TokenKind},
+    clock::ClockOffset,
+    codes::{Class, EsiaCode},
+    keys::LoadedKeys,
+    person::{Contacts, Person},
+    request::{self, Collection, Signed},
+    response::{self, Callback, Rest},
+    state::FlowState,
+};
+
+/// The instants that tokens are judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) now: Timestamp,
+    pub(super) begun_at: Timestamp,
+    pub(super) offset: ClockOffset,
+}
+
+/// A sign-in that far ahead of our clock is one of now; further ahead it is not believed.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
+
+impl Gosuslugi {
+    pub(super) async fn take(&self, resume: &Resume) -> Result<Step, ProviderError> {
+        let flow = FlowState::read(&resume.state)?;
+        let Answer::Callback(params) = &resume.answer else {
+            return Err(invalid("an answer that is no callback"));
+        };
+        let moment = Moment {
+            now: resume.now,
+            begun_at: resume.begun_at,
+            offset: flow.offset,
+        };
+        match response::callback(params, flow.state)? {
+            Callback::Refused(code) => match code.known() {
+                Some((Class::Clock, _)) => Err(self.clock_fault(code, moment).await),
+                _ => code.outcome("authorisation"),
+            },
+            Callback::Code(code) => self.redeem(&flow, &code, moment).await,
+        }
+    }
+
+    /// Checks the code, exchanges it, checks the tokens, asks for the person.
+    async fn redeem(
+        &self,
+        flow: &FlowState,
+        code: &SecretText,
+        moment: Moment,
+    ) -> Result<Step, ProviderError> {
+        let keys = self.settings.keys.current(moment.now).await;
+        match self.judge::<CodeClaims>(TokenKind::Code, code, &keys, moment) {
+            Ok(verified) if verified.claims().state == flow.state.to_string() => {}
+            // Somebody else's code, brought into this flow (`threats.md` A7).
+            Ok(_) => return Err(invalid("the code was made for another flow")),
+            Err(error) => return Err(self.code_fault(error, moment).await),
+        }
+        let (tokens, moment) = match self.exchange(flow, code, moment).await? {
+            Exchanged::Tokens(tokens, moment) => (tokens, moment),
+            Exchanged::Ended(step) => return Ok(step),
+        };
+        let judged =
+            self.judge::<AccessClaims>(TokenKind::Access, &tokens.access_token, &keys, moment);
+        let access = judged.map_err(|error| token_fault(TokenKind::Access, error))?;
+        let id_token = tokens
+            .id_token
+            .as_ref()
+            .ok_or_else(|| invalid("no ID token"))?;
+        let judged = self.judge::<IdClaims>(TokenKind::Id, id_token, &keys, moment);
+        let id = judged.map_err(|error| token_fault(TokenKind::Id, error))?;
+        if access.claims().subject != id.claims().sub || !id.claims().is_consistent() {
+            return Err(invalid("the tokens do not name one natural person"));
+        }
+        self.identify(&id, &tokens.access_token, flow, moment).await
+    }
+
+    fn judge<C: DeserializeOwned>(
+        &self,
+        kind: TokenKind,
+        token: &SecretText,
+        keys: &LoadedKeys,
+        moment: Moment,
+    ) -> Result<Verified<C>, TokenError> {
+        let jws = verify(token.expose(), keys, moment.now)?;
+        if !jws.header::<KindHeader>()?.is(kind) {
+            return Err(TokenError::Kind);
+        }
+        let ours = self.settings.client_id.as_str();
+        jws.judge(&ClaimRules {
+            issuers: &self.settings.issuers,
+            audience: match kind {
+                TokenKind::Id => AudienceRule::Audience(ours),
+                TokenKind::Code | TokenKind::Access => AudienceRule::ClientId(ours),
+            },
+            now: moment.offset.theirs(moment.now),
+            begun_at: moment.offset.theirs(moment.begun_at),
+            leeway: self.settings.leeway,
+        })
+    }
+
+    /// The token call. Once more if ESIA finds our time wrong, with the time of its own answer:
+    /// a request refused for its time did not spend the code.
+    async fn exchange(
+        &self,
+        flow: &FlowState,
+        code: &SecretText,
+        moment: Moment,
+    ) -> Result<Exchanged, ProviderError> {
+        const STAGE: &str = "token call";
+        let (refusal, date) = match self.exchange_once(flow, code, moment).await? {
+            Ok(tokens) => return Ok(Exchanged::Tokens(tokens, moment)),
+            Err(refused) => refused,
+        };
+        if !matches!(refusal.known(), Some((Class::Clock, _))) {
+            return refusal.outcome(STAGE).map(Exchanged::Ended);
+        }
+        let Some(offset) = date.and_then(|date| self.learn(date, moment)) else {
+            return refusal.outcome(STAGE).map(Exchanged::Ended);
+        };
+        let moment = Moment { offset, ..moment };
+        match self.exchange_once(flow, code, moment).await? {
+            Ok(tokens) => Ok(Exchanged::Tokens(tokens, moment)),
+            Err((refusal, _)) => refusal.outcome(STAGE).map(Exchanged::Ended),
+        }
+    }
+
+    async fn exchange_once(
+        &self,
+        flow: &FlowState,
+        code: &SecretText,
+        moment: Moment,
+    ) -> Result<Result<TokenAnswer, (EsiaCode, Option<Timestamp>)>, ProviderError> {
+        let settings = &self.settings;
+        let state = self.uuid();
+        let signed = Signed {
+            client_id: &settings.client_id,
+            scope: &flow.scope,
+            timestamp: &request::timestamp(moment.offset.theirs(moment.now)),
+            state,
+            redirect_uri: &flow.redirect_uri,
+            code: Some(code),
+        };
+        let (secret, mut extra) = self.signed(&signed, moment.now).await?;
+        extra.push(("scope", flow.scope.clone()));
+        extra.push(("state", state.to_string()));
+        extra.push(("token_type", "Bearer".to_owned()));
+        let call = CodeExchange {
+            endpoint: &request::endpoint(&settings.back, "/aas/oauth2/v3/te"),
+            client_id: &settings.client_id,
+            client_secret: &secret,
+            redirect_uri: &flow.redirect_uri,
+            code,
+            verifier: flow.verifier.as_ref(),
+            extra,
+        };
+        match call.send(self.transport.as_ref()).await {
+            Ok(answer) => {
+                let echo = answer.state.as_ref().map(SecretText::expose);
+                if echo.is_some_and(|echo| echo != state.to_string()) {
+                    return Err(invalid("the token call's state came back changed"));
+                }
+                Ok(Ok(answer))
+            }
+            Err(TokenCallError::Refused {
+                status,
+                description,
+                date,
+            }) => match EsiaCode::find(description.expose()) {
+                Some(code) => Ok(Err((code, date))),
+                None => Err(response::not_understood("token call", status)),
+            },
+            Err(TokenCallError::Transport(error)) => Err(response::no_answer("token call", &error)),
+            Err(TokenCallError::NotUnderstood { status }) => {
+                Err(response::not_understood("token call", status))
+            }
+            Err(TokenCallError::NotBearer) => Err(invalid("the token call gave no bearer token")),
+            Err(TokenCallError::Endpoint(error)) => Err(configuration(error.to_string())),
+        }
+    }
+
+    /// Asks for the person's data by the verified subject, and makes the identity.
+    async fn identify(
+        &self,
+        id: &Verified<IdClaims>,
+        token: &SecretText,
+        flow: &FlowState,
+        moment: Moment,
+    ) -> Result<Step, ProviderError> {
+        let oid = id.claims().sub;
+        let person = self.fetch::<Person>(oid, Collection::Person, token).await?;
+        let person = person.unwrap_or_default();
+        if person.is_of_another(oid) {
+            return Err(invalid("person data are of another subject"));
+        }
+        if person.is_deleted() {
+            return Ok(Step::Declined(Decline::AccountUnfit));
+        }
+        let contacts = match flow.contacts {
+            Switch::On => {
+                self.fetch::<Contacts>(oid, Collection::Contacts, token)
+                    .await?
+            }
+            Switch::Off => None,
+        };
+        let contacts = contacts
+            .map(|contacts| contacts.claims())
+            .unwrap_or_default();
+        let subject = oid
+            .subject()
+            .ok_or_else(|| invalid("the subject is not of the core's form"))?;
+        let latest = moment.now + AHEAD;
+        let authenticated_at = id
+            .claims()
+            .authenticated_at()
+            .map(|at| moment.offset.ours(at))
+            .filter(|at| *at <= latest)
+            .map(|at| at.min(moment.now));
+        Ok(Step::Verified(Box::new(ProviderIdentity {
+            key: IdentityKey {
+                issuer: self.settings.issuer.clone(),
+                subject,
+            },
+            assurance: id.claims().assurance(person.trusted),
+            claims: person.claims(contacts, moment.now),
+            authenticated_at,
+            methods: id.claims().methods(),
+        })))
+    }
+
+    async fn fetch<T: DeserializeOwned>(
+        &self,
+        oid: Oid,
+        what: Collection,
+        token: &SecretText,
+    ) -> Result<Option<T>, ProviderError> {
+        let stage = match what {
+            Collection::Person => "person data",
+            Collection::Contacts => "contacts",
+        };
+        let request = request::person_data(&self.settings.back, oid, what, token)?;
+        let answer = self.transport.send(request).await;
+        let answer = answer.map_err(|error| response::no_answer(stage, &error))?;
+        match response::rest(stage, &answer)? {
+            Rest::Found(found) => Ok(Some(found)),
+            Rest::NotCovered => Ok(None),
+        }
+    }
+}
+
+/// How the token call ended.
+enum Exchanged {
+    Tokens(TokenAnswer, Moment),
+    Ended(Step),
+}
+
+pub(super) fn token_fault(kind: TokenKind, error: TokenError) -> ProviderError {
+    let fault = match error {
+        TokenError::Keys(KeyFault::NoKeyInForce) => ProviderErrorKind::Configuration,
+        _ => ProviderErrorKind::AnswerInvalid,
+    };
+    ProviderError::new(fault, format!("{}: {error}", kind.name()))
+}
+
+fn invalid(cause: &str) -> ProviderError {
+    ProviderError::new(ProviderErrorKind::AnswerInvalid, cause)
+}

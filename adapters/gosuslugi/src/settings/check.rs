@@ -1,0 +1,361 @@
+//! Turns settings into what the adapter works with, or into the list of all that is wrong.
+
+use std::{fmt, time::Duration};
+
+use gost_signature::{Certificate, SigningKey};
+use linking_core::provider::{HttpsUrl, Issuer, Switch};
+use linking_http::{ClientSettings, EgressRules, HostRule, LoopbackHttp, ProxyUrl, Roots};
+use linking_oidc::Leeway;
+use url::Url;
+
+use super::{NetworkSettings, Settings, SettingsError, SettingsErrors, SignerSettings, Stand};
+use crate::{CommandSettings, Material, keys::TokenKeys, material};
+
+/// Settings that were checked, with the files read.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) certificate: Certificate,
+    pub(crate) signer: CheckedSigner,
+    pub(crate) keys: TokenKeys,
+    pub(crate) front: Url,
+    pub(crate) back: Url,
+    pub(crate) issuer: Issuer,
+    pub(crate) issuers: Vec<Issuer>,
+    pub(crate) scope: String,
+    pub(crate) scope_with_contacts: String,
+    pub(crate) pkce: Switch,
+    pub(crate) leeway: Leeway,
+    pub(crate) network: ClientSettings,
+}
+
+pub(crate) enum CheckedSigner {
+    SoftKey(String),
+    Command(CommandSettings),
+}
+
+impl fmt::Debug for CheckedSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SoftKey(_) => f.write_str("SoftKey"),
+            Self::Command(command) => command.fmt(f),
+        }
+    }
+}
+
+/// Collects what is wrong while checking goes on.
+#[derive(Default)]
+struct Problems(Vec<SettingsError>);
+
+impl Problems {
+    fn add(&mut self, key: &'static str, problem: impl fmt::Display) {
+        self.0.push(SettingsError {
+            key,
+            problem: problem.to_string(),
+        });
+    }
+
+    fn keep<T, E: fmt::Display>(&mut self, key: &'static str, found: Result<T, E>) -> Option<T> {
+        found.map_err(|error| self.add(key, error)).ok()
+    }
+}
+
+const DEFAULT_SCOPES: [&str; 5] = ["openid", "fullname", "birthdate", "gender", "snils"];
+const DEFAULT_CONTACT_SCOPES: [&str; 1] = ["contacts"];
+
+impl Checked {
+    pub(crate) fn of(settings: &Settings) -> Result<Self, SettingsErrors> {
+        let mut problems = Problems::default();
+        let found = Self::collect(settings, &mut problems);
+        match found {
+            Some(checked) if problems.0.is_empty() => Ok(checked),
+            _ => Err(SettingsErrors(problems.0)),
+        }
+    }
+
+    /// `None` only with at least one problem; each is found before the first `?`.
+    fn collect(settings: &Settings, problems: &mut Problems) -> Option<Self> {
+        let stand = settings.stand;
+        if !is_client_id(&settings.client_id) {
+            problems.add(
+                "client-id",
+                "expected the mnemonic: 1 to 64 letters, digits, _ or -",
+            );
+        }
+        let redirect = problems.keep("redirect-uri", redirect(stand, &settings.redirect_uri));
+        let certificate = problems.keep(
+            "client-certificate",
+            certificate(&settings.client_certificate),
+        );
+        let signer = signer(settings, certificate.as_ref(), problems);
+        let keys = TokenKeys::load(settings.token_algorithm, &settings.token_certificates);
+        let keys = problems.keep("token-certificates", keys);
+        let front_text = settings.front_base.as_deref().or_else(|| stand.base());
+        let front = base("front-base", stand, front_text, problems);
+        let back_text = settings.back_base.as_deref().or(front_text);
+        let back = base("back-base", stand, back_text, problems);
+        let issuers = issuers(settings, problems);
+        let scopes = scopes(settings, problems);
+        let leeway = leeway(settings, problems);
+        let network = back
+            .as_ref()
+            .map(|back| network(&settings.network, stand, back, problems));
+        let (scope, scope_with_contacts) = scopes?;
+        let issuers = issuers?;
+        Some(Self {
+            client_id: settings.client_id.clone(),
+            redirect_uri: redirect?,
+            certificate: certificate?,
+            signer: signer?,
+            keys: keys?,
+            front: front?,
+            back: back?,
+            issuer: issuers.first()?.clone(),
+            issuers,
+            scope,
+            scope_with_contacts,
+            pkce: settings.pkce.unwrap_or_else(|| stand.pkce()),
+            leeway: leeway?,
+            network: network?,
+        })
+    }
+}
+
+fn is_client_id(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// An address of ours or of ESIA: https, in the demo http to loopback too.
+fn address(stand: Stand, text: &str) -> Result<Url, String> {
+    let what = "expected an https address";
+    let loopback = "http is for loopback in the demo alone: use https";
+    text.parse::<HttpsUrl>()
+        .map_err(|error| format!("{what}: {error}"))?;
+    let url = Url::parse(text).map_err(|error| format!("{what}: {error}"))?;
+    match (url.scheme(), stand) {
+        ("https", _) | (_, Stand::Demo) => {}
+        (_, Stand::Test | Stand::Production) => return Err(loopback.to_owned()),
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("the address must have no query and no fragment".to_owned());
+    }
+    Ok(url)
+}
+
+fn redirect(stand: Stand, text: &str) -> Result<String, String> {
+    address(stand, text).map(|_| text.to_owned())
+}
+
+fn base(
+    key: &'static str,
+    stand: Stand,
+    text: Option<&str>,
+    problems: &mut Problems,
+) -> Option<Url> {
+    let Some(text) = text else {
+        problems.add(
+            key,
+            "the demo has no address of its own: give the simulator's",
+        );
+        return None;
+    };
+    let url = problems.keep(key, address(stand, text))?;
+    if url.path() == "/" {
+        Some(url)
+    } else {
+        problems.add(key, "expected scheme, host and port alone, without a path");
+        None
+    }
+}
+
+fn certificate(material: &Material) -> Result<Certificate, String> {
+    let octets = material.read().map_err(|error| error.to_string())?;
+    let all = material::certificates(&octets, "it").map_err(|error| error.to_string())?;
+    match &all[..] {
+        [one] => Certificate::from_der(one).map_err(|error| error.to_string()),
+        _ => Err("expected one certificate, found several".to_owned()),
+    }
+}
+
+fn signer(
+    settings: &Settings,
+    certificate: Option<&Certificate>,
+    problems: &mut Problems,
+) -> Option<CheckedSigner> {
+    match &settings.signer {
+        SignerSettings::SoftKey { .. } if settings.stand == Stand::Production => {
+            problems.add(
+                "signer.kind",
+                "a soft key is for stands: the production stand needs a certified means (command)",
+            );
+            None
+        }
+        SignerSettings::SoftKey { key } => {
+            problems.keep("signer.key", material::private(key))?;
+            let octets = problems.keep("signer.key", key.read())?;
+            let pem = problems.keep(
+                "signer.key",
+                String::from_utf8(octets).map_err(|_| "not PEM"),
+            )?;
+            let parsed = problems.keep("signer.key", SigningKey::from_pkcs8_pem(&pem))?;
+            let fits = |certificate: &Certificate| {
+                certificate.verifying_key().to_octets() == parsed.verifying_key().to_octets()
+            };
+            if certificate.is_some_and(|certificate| !fits(certificate)) {
+                problems.add("signer.key", "the key is not the one of client-certificate");
+            }
+            Some(CheckedSigner::SoftKey(pem))
+        }
+        SignerSettings::Command(command) => {
+            if command.argv.first().is_none_or(String::is_empty) {
+                problems.add("signer.argv", "expected a program and its arguments");
+            }
+            if command.timeout_ms == 0 {
+                problems.add("signer.timeout-ms", "expected at least 1");
+            }
+            if command.at_most == 0 {
+                problems.add("signer.at-most", "expected at least 1");
+            }
+            Some(CheckedSigner::Command(command.clone()))
+        }
+    }
+}
+
+fn issuers(settings: &Settings, problems: &mut Problems) -> Option<Vec<Issuer>> {
+    let texts: Vec<&str> = match &settings.issuers {
+        Some(given) => given.iter().map(String::as_str).collect(),
+        None => settings.stand.issuers().to_vec(),
+    };
+    if texts.is_empty() {
+        problems.add(
+            "issuers",
+            "expected at least one, for example `http://esia.stand.test/`",
+        );
+        return None;
+    }
+    let parsed: Vec<_> = texts
+        .iter()
+        .map(|text| problems.keep("issuers", text.parse()))
+        .collect();
+    parsed.into_iter().collect()
+}
+
+fn scopes(settings: &Settings, problems: &mut Problems) -> Option<(String, String)> {
+    let list = |given: &Option<Vec<String>>, own: &[&str]| -> Vec<String> {
+        given
+            .clone()
+            .unwrap_or_else(|| own.iter().map(|&scope| scope.to_owned()).collect())
+    };
+    let scopes = list(&settings.scopes, &DEFAULT_SCOPES);
+    let contacts = list(&settings.contact_scopes, &DEFAULT_CONTACT_SCOPES);
+    let mut sound = true;
+    for (key, list) in [("scopes", &scopes), ("contact-scopes", &contacts)] {
+        let allowed = |scope: &String| {
+            !scope.is_empty()
+                && scope
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        if !list.iter().all(allowed) {
+            problems.add(key, "a scope is letters, digits and underscores");
+            sound = false;
+        }
+    }
+    if !scopes.iter().any(|scope| scope == "openid") {
+        problems.add(
+            "scopes",
+            "`openid` must be among them: without it there is no ID token",
+        );
+        sound = false;
+    }
+    let more: Vec<&String> = contacts
+        .iter()
+        .filter(|scope| !scopes.contains(scope))
+        .collect();
+    let all: Vec<&str> = scopes.iter().chain(more).map(String::as_str).collect();
+    sound.then(|| (scopes.join(" "), all.join(" ")))
+}
+
+fn leeway(settings: &Settings, problems: &mut Problems) -> Option<Leeway> {
+    match settings.clock_leeway_seconds {
+        None => Some(Leeway::default()),
+        Some(seconds) => {
+            let leeway = Leeway::from_seconds(seconds);
+            if leeway.is_none() {
+                problems.add("clock-leeway-seconds", "expected 0 to 300");
+            }
+            leeway
+        }
+    }
+}
+
+fn network(
+    settings: &NetworkSettings,
+    stand: Stand,
+    back: &Url,
+    problems: &mut Problems,
+) -> ClientSettings {
+    let private: Vec<HostRule> = settings
+        .private_hosts
+        .iter()
+        .filter_map(|host| problems.keep("network.private-hosts", host.parse()))
+        .collect();
+    let loopback = match stand {
+        Stand::Demo => LoopbackHttp::Allowed,
+        Stand::Test | Stand::Production => LoopbackHttp::Refused,
+    };
+    let egress = EgressRules::new(HostRule::of(back))
+        .with_private_hosts(private)
+        .with_loopback_http(loopback);
+    let mut client = ClientSettings::new(egress);
+    let roots = settings.roots.iter().map(root);
+    client.roots = Roots::SystemAnd(
+        roots
+            .filter_map(|root| problems.keep("network.roots", root))
+            .collect(),
+    );
+    if let Some(proxy) = &settings.proxy {
+        client.proxy = problems.keep::<ProxyUrl, _>("network.proxy", proxy.0.parse());
+    }
+    if let Some(places) = settings.max_in_flight {
+        client.max_in_flight = usize::from(places);
+    }
+    let spans = [
+        (
+            "network.connect-timeout-ms",
+            settings.connect_timeout_ms,
+            &mut client.connect_timeout,
+        ),
+        (
+            "network.total-timeout-ms",
+            settings.total_timeout_ms,
+            &mut client.total_timeout,
+        ),
+    ];
+    for (key, given, span) in spans {
+        match given {
+            Some(0) => problems.add(key, "expected at least 1"),
+            Some(ms) => *span = Duration::from_millis(u64::from(ms)),
+            None => {}
+        }
+    }
+    if client.max_in_flight == 0 {
+        problems.add("network.max-in-flight", "expected at least 1");
+    }
+    client
+}
+
+/// A root certificate, or several, in PEM.
+fn root(material: &Material) -> Result<Vec<u8>, String> {
+    let octets = material.read().map_err(|error| error.to_string())?;
+    if std::str::from_utf8(&octets).is_err() {
+        return Err(format!("{material:?} is not PEM: convert it"));
+    }
+    material::certificates(&octets, &format!("{material:?}")).map_err(|error| error.to_string())?;
+    Ok(octets)
+}
+
+#[cfg(test)]
+mod tests;
