@@ -1,0 +1,193 @@
+//! CONTACTS: in a flow and in the settings.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode};
+use linking_core::{account::ContactKind, provider::ProviderId, usecase::WayView};
+
+use crate::{
+    i18n::{Args, Texts},
+    pages::{
+        frame::{Frame, page, see, show},
+        message::{Door, MessagePage, Weight},
+    },
+    web::{
+        fields::{Fields, Form},
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::SignedIn,
+    },
+};
+
+/// A masked value: dots for the eye, words for the ear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Masked {
+    pub(crate) shown: String,
+    pub(crate) said: String,
+}
+
+impl Masked {
+    /// A contact's.
+    pub(crate) fn contact(kind: ContactKind, shown: String, t: &Texts) -> Self {
+        let said = match kind {
+            ContactKind::Mobile | ContactKind::Home => Self::ending(&shown, t),
+            ContactKind::Email => t.text("contact-hidden-email"),
+        };
+        Self { shown, said }
+    }
+
+    /// A number's, whose last two digits stand.
+    pub(crate) fn number(shown: String, t: &Texts) -> Self {
+        let said = Self::ending(&shown, t);
+        Self { shown, said }
+    }
+
+    fn ending(shown: &str, t: &Texts) -> String {
+        let skip = shown.chars().count().saturating_sub(2);
+        let end: String = shown.chars().skip(skip).collect();
+        t.text_with("frame-masked-end", &Args::new().with("end", end))
+    }
+}
+
+/// A contact that may be ticked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContactChoice {
+    pub(crate) name: &'static str,
+    pub(crate) label: String,
+    pub(crate) masked: Masked,
+    pub(crate) note: Option<String>,
+    pub(crate) ticked: bool,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "contacts.html")]
+pub(crate) struct ContactsPage {
+    pub(crate) frame: Frame,
+    pub(crate) notice: Option<String>,
+    pub(crate) lead: String,
+    pub(crate) empty: Option<String>,
+    pub(crate) choices: Vec<ContactChoice>,
+    pub(crate) hint: String,
+    pub(crate) action: String,
+    pub(crate) next: String,
+    pub(crate) none: Option<String>,
+    /// Away without a change: address and text.
+    pub(crate) leave: Option<(String, String)>,
+    /// Taking them anew from the provider: address and text.
+    pub(crate) more: Option<(String, String)>,
+}
+
+page!(ContactsPage);
+
+/// Reads the ticks; a value that no page of ours sends is refused (`threats.md` E18, G6).
+pub(crate) fn ticked(fields: &Fields) -> Result<BTreeSet<ContactKind>, Problem> {
+    if fields.get("none").is_some() {
+        return Ok(BTreeSet::new());
+    }
+    ContactKind::ALL
+        .into_iter()
+        .filter_map(|kind| fields.get(kind.code()).map(|value| (kind, value)))
+        .map(|(kind, value)| match value {
+            "keep" => Ok(kind),
+            _ => Err(Problem::BadRequest),
+        })
+        .collect()
+}
+
+/// The provider whose contacts the settings show: the first linked one, else the first that kept
+/// contacts came from.
+async fn provider_of(app: &AppState, signed_in: &SignedIn) -> Result<Option<ProviderId>, Problem> {
+    let ways = app.linking().ways(&signed_in.actor).await?;
+    Ok(ways.into_iter().find_map(|way| match way {
+        WayView::Linked { link, .. } => Some(link.provider),
+        WayView::Password { .. } | WayView::Connectable { .. } => None,
+    }))
+}
+
+/// GET `/settings/contacts`.
+pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
+    let Some(provider) = provider_of(&app, &signed_in).await? else {
+        return Ok(see("/settings"));
+    };
+    let t = app.texts_about(&provider);
+    let profile = &signed_in.actor.sheet.account().profile;
+    let choices: Vec<ContactChoice> = profile
+        .contacts_from(&provider)
+        .map(|contact| {
+            let kind = contact.value.kind();
+            ContactChoice {
+                name: kind.code(),
+                label: t.text(&format!("contact-{}", kind.code())),
+                masked: Masked::contact(kind, contact.value.masked(), &t),
+                note: None,
+                ticked: true,
+            }
+        })
+        .collect();
+    let frame = Frame::new(
+        &app,
+        Some(&signed_in.visit),
+        "settings-contacts",
+        t.text("page-contacts-title"),
+    )
+    .back_to("/settings")
+    .leading_to(&app, &provider);
+    let page = ContactsPage {
+        notice: None,
+        lead: t.text("page-contacts-settings"),
+        empty: choices
+            .is_empty()
+            .then(|| t.text("page-contacts-kept-none")),
+        choices,
+        hint: t.text("page-contacts-who"),
+        action: "/settings/contacts".to_owned(),
+        next: t.text("page-contacts-next"),
+        none: None,
+        leave: None,
+        more: Some((
+            format!("/settings/ways/{provider}/refresh"),
+            t.text("page-contacts-add"),
+        )),
+        frame,
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// POST `/settings/contacts`: what is not ticked is erased at once.
+pub(crate) async fn keep(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["mobile", "home", "email"])?;
+    let kept = ticked(&fields)?;
+    let Some(provider) = provider_of(&app, &signed_in).await? else {
+        return Ok(see("/settings"));
+    };
+    app.linking()
+        .keep_contacts(&signed_in.actor, &provider, &kept)
+        .await?;
+    Ok(see("/settings/contacts/kept"))
+}
+
+/// GET `/settings/contacts/kept`: says what stands now.
+pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
+    let t = app.texts();
+    let profile = &signed_in.actor.sheet.account().profile;
+    let key = if profile.contacts.is_empty() {
+        "page-contacts-done-none-title"
+    } else {
+        "page-contacts-done-title"
+    };
+    let frame = Frame::new(&app, Some(&signed_in.visit), "contacts-chosen", t.text(key));
+    let page = MessagePage::new(frame, t.clone())
+        .done()
+        .say(t.text("page-contacts-done-text"))
+        .door(Door::page(
+            Weight::Main,
+            t.text("action-to-settings"),
+            "/settings",
+        ));
+    show(&page, StatusCode::OK)
+}

@@ -1,0 +1,205 @@
+//! The form of login and password: on the sign-in page, and on the page of the local proof.
+
+use linking_core::{
+    ids::OrganizationId, person::Login, secret::Password, usecase::LocalCredentials,
+};
+
+use crate::{i18n::Texts, pages::place::FoundPlace, web::fields::Fields};
+
+/// The summary of errors on top of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ErrorSummary {
+    pub(crate) title: String,
+    /// Links to the fields, with the fields' very words.
+    pub(crate) items: Vec<(String, String)>,
+    pub(crate) help: Option<String>,
+}
+
+/// The form as the template draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CredentialsView {
+    pub(crate) action: String,
+    pub(crate) title: String,
+    /// The organisation, where it is known; else the hits of the search are a part of the form.
+    pub(crate) organization: Option<String>,
+    /// What a form that comes back must not forget.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) login: String,
+    pub(crate) login_hint: Option<String>,
+    pub(crate) login_error: Option<String>,
+    pub(crate) password_hint: Option<String>,
+    pub(crate) password_error: Option<String>,
+    /// An error of both fields together.
+    pub(crate) error: Option<String>,
+    pub(crate) forgot: String,
+}
+
+impl CredentialsView {
+    /// What is read out with the login's field: messages, then the hint.
+    pub(crate) fn login_describedby(&self) -> String {
+        self.describedby(
+            "login",
+            self.login_error.is_some(),
+            self.login_hint.is_some(),
+        )
+    }
+
+    /// What is read out with the password's field.
+    pub(crate) fn password_describedby(&self) -> String {
+        self.describedby(
+            "password",
+            self.password_error.is_some(),
+            self.password_hint.is_some(),
+        )
+    }
+
+    fn describedby(&self, field: &str, has_error: bool, has_hint: bool) -> String {
+        let mut ids = Vec::new();
+        if self.error.is_some() {
+            ids.push("credentials-error".to_owned());
+        }
+        if has_error {
+            ids.push(format!("{field}-error"));
+        }
+        if has_hint {
+            ids.push(format!("{field}-hint"));
+        }
+        ids.join(" ")
+    }
+}
+
+/// What was typed, as far as it goes back into the page: never the password.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    organization: Option<OrganizationId>,
+    login: String,
+    password: Option<Password>,
+    password_came: bool,
+}
+
+/// Why what was typed cannot be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TypedFault {
+    /// Something was left empty.
+    Empty {
+        /// The organisation.
+        organization: bool,
+        /// The login.
+        login: bool,
+        /// The password.
+        password: bool,
+    },
+    /// No account has such a login or password: the one message (`threats.md` F3).
+    FitsNobody,
+}
+
+impl Typed {
+    /// Nothing yet.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            organization: None,
+            login: String::new(),
+            password: None,
+            password_came: false,
+        }
+    }
+
+    /// Reads the form's fields.
+    pub(crate) fn read(fields: &Fields) -> Self {
+        let password = fields.get("password").unwrap_or_default();
+        Self {
+            organization: fields.parsed("organization"),
+            login: fields
+                .filled("login")
+                .unwrap_or_default()
+                .chars()
+                .take(200)
+                .collect(),
+            password_came: !password.is_empty(),
+            password: Password::new(password.to_owned()),
+        }
+    }
+
+    /// The login, to stand in the field again.
+    pub(crate) fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// What can be tried.
+    pub(crate) fn credentials(&self) -> Result<LocalCredentials, TypedFault> {
+        let Some(organization) = self
+            .organization
+            .filter(|_| !self.login.is_empty() && self.password_came)
+        else {
+            return Err(TypedFault::Empty {
+                organization: self.organization.is_none(),
+                login: self.login.is_empty(),
+                password: !self.password_came,
+            });
+        };
+        let login: Option<Login> = self.login.parse().ok();
+        match (login, self.password.clone()) {
+            (Some(login), Some(password)) => Ok(LocalCredentials {
+                organization,
+                login,
+                password,
+            }),
+            (None, _) | (_, None) => Err(TypedFault::FitsNobody),
+        }
+    }
+}
+
+/// Writes the errors of what was typed into the page.
+pub(crate) fn mark(
+    fault: TypedFault,
+    t: &Texts,
+    in_flow: bool,
+    form: Option<&mut CredentialsView>,
+    place: &mut FoundPlace,
+) -> ErrorSummary {
+    match fault {
+        TypedFault::Empty {
+            organization,
+            login,
+            password,
+        } => {
+            let mut items = Vec::new();
+            if organization && let Some((text, anchor)) = place.left_empty(t) {
+                items.push((anchor.to_owned(), text));
+            }
+            if let Some(form) = form {
+                if login {
+                    let text = t.text("field-login-empty");
+                    items.push(("#login".to_owned(), text.clone()));
+                    form.login_error = Some(text);
+                }
+                if password {
+                    let text = t.text("field-password-empty");
+                    items.push(("#password".to_owned(), text.clone()));
+                    form.password_error = Some(text);
+                }
+            }
+            ErrorSummary {
+                title: t.text("field-summary-title"),
+                items,
+                help: None,
+            }
+        }
+        TypedFault::FitsNobody => {
+            let text = t.text("refusal-wrong-credentials-field");
+            if let Some(form) = form {
+                form.error = Some(text.clone());
+            }
+            let mut help = t.text("refusal-wrong-credentials-text");
+            if in_flow {
+                help.push(' ');
+                help.push_str(&t.text("refusal-wrong-credentials-text-in-flow"));
+            }
+            ErrorSummary {
+                title: t.text("refusal-wrong-credentials-title"),
+                items: vec![("#login".to_owned(), text)],
+                help: Some(help),
+            }
+        }
+    }
+}

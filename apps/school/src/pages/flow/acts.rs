@@ -1,0 +1,250 @@
+//! What the forms of a flow do. Each names its step by its address; a flow that stands elsewhere
+//! answers with the page of its present step (`threats.md` E20, G15).
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use linking_core::{
+    ids::FlowId,
+    link::{FlowEnd, FlowPurpose},
+    refusal::Refusal,
+    usecase::{Advance, FlowStep, FlowView, Outcome},
+};
+
+use crate::{
+    flow_response::{self, FlowPage, page_address, present_address},
+    pages::{
+        flow::{Opened, act, flow_id, open, page_of, refuse},
+        frame::see,
+        step_up::{self, StepUpView},
+    },
+    web::{
+        fields::Form,
+        next::NextAct,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::{SignedIn, Visit},
+    },
+};
+
+fn id_of(text: &str) -> Result<FlowId, Refusal> {
+    flow_id(text).ok_or(Refusal::FlowNotYours)
+}
+
+async fn answer(app: &AppState, visit: &Visit, outcome: Outcome<Advance>) -> PageResult {
+    match outcome {
+        Outcome::Done(advance) => flow_response::respond(advance),
+        Outcome::Refused(refusal) => refuse(app, visit, &refusal).await,
+    }
+}
+
+/// POST `/flow/{id}/agree`: «Продолжить».
+pub(crate) async fn agree(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["text-version"])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let version = fields.get("text-version").unwrap_or_default();
+    let outcome = app
+        .linking()
+        .agree(visit.visitor(), visit.actor(), id, version)
+        .await?;
+    answer(&app, &visit, outcome).await
+}
+
+/// POST `/flow/{id}/retry`: to the provider once more.
+pub(crate) async fn retry(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let outcome = app
+        .linking()
+        .ask_again(visit.visitor(), visit.actor(), id)
+        .await?;
+    answer(&app, &visit, outcome).await
+}
+
+/// POST `/flow/{id}/confirm`: «Связать».
+pub(crate) async fn confirm(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["text-version"])?;
+    let (id, actor) = match (id_of(&id), visit.actor()) {
+        (Ok(id), Some(actor)) => (id, actor),
+        (Ok(id), None) => return not_signed_in(&app, &visit, id).await,
+        (Err(refusal), _) => return refuse(&app, &visit, &refusal).await,
+    };
+    let version = fields.get("text-version").unwrap_or_default();
+    let outcome = app
+        .linking()
+        .confirm(visit.visitor(), actor, id, version)
+        .await?;
+    match outcome {
+        Outcome::Refused(Refusal::StepUpNeeded) => Ok(see(&format!("/flow/{id}/step-up"))),
+        outcome => answer(&app, &visit, outcome).await,
+    }
+}
+
+/// POST `/flow/{id}/step-up`: the password once more, then «Связать» again.
+pub(crate) async fn step_up(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["password"])?;
+    let view = match open(&app, &signed_in.visit, &id, &[FlowPage::Who]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let back = page_of(&view, FlowPage::Who);
+    let next = NextAct::Flow(view.id);
+    match step_up::prove(&app, &signed_in, &fields).await? {
+        Outcome::Done(session) => {
+            let mut response = see(&back);
+            flow_response::begin_session(response.headers_mut(), &session);
+            Ok(response)
+        }
+        Outcome::Refused(refusal) => {
+            let action = act(&view, "step-up");
+            let shown = StepUpView {
+                action,
+                back,
+                error: Some(refusal),
+            };
+            step_up::page(&app, &signed_in, &next, shown, StatusCode::FORBIDDEN).await
+        }
+    }
+}
+
+/// POST `/flow/{id}/contacts`: the ticked ones stay; nothing ticked is an answer.
+pub(crate) async fn keep(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["mobile", "home", "email", "none"])?;
+    let (id, actor) = match (id_of(&id), visit.actor()) {
+        (Ok(id), Some(actor)) => (id, actor),
+        (Ok(id), None) => return not_signed_in(&app, &visit, id).await,
+        (Err(refusal), _) => return refuse(&app, &visit, &refusal).await,
+    };
+    let ticked = crate::pages::contacts::ticked(&fields)?;
+    let outcome = app
+        .linking()
+        .choose_contacts(visit.visitor(), actor, id, &ticked)
+        .await?;
+    answer(&app, &visit, outcome).await
+}
+
+/// A step that needs a session, without one: the flow's own refusal says so.
+async fn not_signed_in(app: &AppState, visit: &Visit, id: FlowId) -> PageResult {
+    let outcome = app.linking().flow(visit.visitor(), None, id).await?;
+    match outcome {
+        Outcome::Done(view) => Ok(see(&present_address(&view))),
+        Outcome::Refused(refusal) => refuse(app, visit, &refusal).await,
+    }
+}
+
+/// POST `/flow/{id}/prolong`: «Ещё 15 минут», once.
+pub(crate) async fn prolong(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let outcome = app
+        .linking()
+        .prolong(visit.visitor(), visit.actor(), id)
+        .await?;
+    match outcome {
+        Outcome::Done(view) => Ok(see(&present_address(&view))),
+        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+    }
+}
+
+/// POST `/flow/{id}/cancel`: away by a button.
+pub(crate) async fn cancel(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let outcome = app
+        .linking()
+        .cancel(visit.visitor(), visit.actor(), id)
+        .await?;
+    match outcome {
+        Outcome::Done(view) => Ok(left(&view)),
+        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+    }
+}
+
+/// Where a person stands after leaving.
+fn left(view: &FlowView) -> Response {
+    match (&view.step, &view.purpose) {
+        (FlowStep::Done(FlowEnd::Cancelled), FlowPurpose::SignIn) => see("/sign-in"),
+        (FlowStep::Done(FlowEnd::Cancelled), _) => see("/settings"),
+        _ => see(&present_address(view)),
+    }
+}
+
+/// POST `/flow/{id}/other-identity`: out of the provider's session, and back under another name.
+pub(crate) async fn other_identity(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let again = page_address(id, FlowPage::Again);
+    let back = app
+        .site()
+        .public_address
+        .join(&again)
+        .ok_or(Problem::Contradiction("an address of ours does not read"))?;
+    let outcome = app
+        .linking()
+        .switch_identity(visit.visitor(), visit.actor(), id, &back)
+        .await?;
+    match outcome {
+        Outcome::Done(Some(address)) => Ok(see(address.as_str())),
+        Outcome::Done(None) => Ok(see(&again)),
+        // The flow is past that step, or over: its own page says where it stands.
+        Outcome::Refused(Refusal::FlowFinished) => Ok(see(&format!("/flow/{id}"))),
+        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+    }
+}

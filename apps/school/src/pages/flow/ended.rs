@@ -1,0 +1,190 @@
+//! The ends of a flow: done, or refused. Reload and bookmark show the same until it is swept.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use linking_core::{
+    ids::AccountId,
+    link::FlowEnd,
+    refusal::Refusal,
+    session::Actor,
+    usecase::{FlowStep, FlowView},
+};
+
+use crate::{
+    flow_response::FlowPage,
+    pages::{
+        flow::{Opened, open},
+        frame::{Frame, show},
+        message::{Door, MessagePage, Weight},
+        profile::place_line,
+        refusal::{self, Scene},
+    },
+    web::{
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::Visit,
+    },
+};
+
+/// GET `/flow/{id}/refused`.
+pub(crate) async fn refused(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Refused]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let (FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal))) = &view.step
+    else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    refusal::page(&Scene::in_flow(&app, &visit, &view), refusal).await
+}
+
+/// GET `/flow/{id}/done`.
+pub(crate) async fn done(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Done]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let FlowStep::Done(end) = &view.step else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    let own = |account: &AccountId| visit.actor().filter(|actor| actor.account() == *account);
+    match end {
+        FlowEnd::Linked { account, at, .. } => match own(account) {
+            Some(actor) => linked(&app, &visit, &view, actor, *at),
+            None => finished(&app, &visit, &view).await,
+        },
+        FlowEnd::ContactsChosen { account } => match own(account) {
+            Some(actor) => chosen(&app, &visit, &view, actor),
+            None => finished(&app, &visit, &view).await,
+        },
+        FlowEnd::SteppedUp { account } => match own(account) {
+            Some(_) => stepped_up(&app, &visit, &view),
+            None => finished(&app, &visit, &view).await,
+        },
+        FlowEnd::Cancelled => cancelled(&app, &visit, &view),
+        FlowEnd::SignedIn { .. } | FlowEnd::Refused(_) => finished(&app, &visit, &view).await,
+    }
+}
+
+async fn finished(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
+    refusal::page(&Scene::in_flow(app, visit, view), &Refusal::FlowFinished).await
+}
+
+/// LINKED. Names the own profile, masked; of the provider's identity nothing is kept.
+fn linked(
+    app: &AppState,
+    visit: &Visit,
+    view: &FlowView,
+    actor: &Actor,
+    at: linking_core::time::Timestamp,
+) -> PageResult {
+    let t = app.texts_about(&view.provider);
+    let account = actor.sheet.account();
+    let frame = Frame::new(app, Some(visit), "linked", t.text("page-linked-title"));
+    let mut page = MessagePage::new(frame, t.clone()).done().fact(
+        t.text("page-linked-profile"),
+        format!(
+            "{}, {}",
+            account.profile.name.value.masked(),
+            place_line(&actor.sheet, &t)
+        ),
+    );
+    if let Some(first) = actor.sheet.first_membership() {
+        let when = t.moment(at, app.linking().now(), first.organization.region.offset);
+        page = page.fact(t.text("page-linked-when"), when);
+    }
+    let next = if account.password.is_some() {
+        "page-linked-text"
+    } else {
+        "page-linked-text-no-password"
+    };
+    page = page
+        .say(format!(
+            "{} {}",
+            t.text(next),
+            t.text("page-linked-sessions")
+        ))
+        .say(t.text("page-linked-safety"))
+        .door(Door::page(Weight::Main, t.text("page-linked-next"), "/"));
+    if app.linking().policy_of(&actor.sheet).contact_choice.is_on() {
+        page = page.door(Door::page(
+            Weight::Plain,
+            t.text("page-linked-contacts"),
+            "/settings/contacts",
+        ));
+    }
+    page = page.door(Door::page(
+        Weight::Plain,
+        t.text("label-ways"),
+        "/settings#security",
+    ));
+    show(&page, StatusCode::OK)
+}
+
+/// The contacts were taken anew.
+fn chosen(app: &AppState, visit: &Visit, view: &FlowView, actor: &Actor) -> PageResult {
+    let t = app.texts_about(&view.provider);
+    let profile = &actor.sheet.account().profile;
+    let title = if profile.contacts_from(&view.provider).next().is_some() {
+        "page-contacts-done-title"
+    } else {
+        "page-contacts-done-none-title"
+    };
+    let frame = Frame::new(app, Some(visit), "contacts-chosen", t.text(title));
+    let page = MessagePage::new(frame, t.clone())
+        .done()
+        .say(t.text("page-contacts-done-text"))
+        .door(Door::page(
+            Weight::Main,
+            t.text("action-to-settings"),
+            "/settings",
+        ))
+        .door(Door::page(Weight::Plain, t.text("action-go-on"), "/"));
+    show(&page, StatusCode::OK)
+}
+
+fn stepped_up(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
+    let t = app.texts_about(&view.provider);
+    let frame = Frame::new(
+        app,
+        Some(visit),
+        "stepped-up",
+        t.text("page-step-up-done-title"),
+    );
+    let page = MessagePage::new(frame, t.clone()).done().door(Door::page(
+        Weight::Main,
+        t.text("page-step-up-done-next"),
+        visit.next().path(),
+    ));
+    show(&page, StatusCode::OK)
+}
+
+fn cancelled(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
+    let t = app.texts_about(&view.provider);
+    let frame = Frame::new(
+        app,
+        Some(visit),
+        "cancelled",
+        t.text("page-cancelled-title"),
+    );
+    let (key, href) = if visit.actor().is_some() {
+        ("page-cancelled-next-settings", "/settings")
+    } else {
+        ("page-cancelled-next", "/sign-in")
+    };
+    let page = MessagePage::new(frame, t.clone())
+        .say(t.text("page-cancelled-text"))
+        .door(Door::page(Weight::Main, t.text(key), href));
+    show(&page, StatusCode::OK)
+}

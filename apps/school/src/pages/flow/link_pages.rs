@@ -1,0 +1,266 @@
+//! NOT-LINKED, IS-IT-YOU with its step-up, CONTACTS: the steps that a person reads and answers.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use linking_core::{
+    account::ContactKind,
+    link::FlowPurpose,
+    provider::Verification,
+    usecase::{FlowStep, OfferedContact},
+};
+
+use crate::{
+    flow_response::FlowPage,
+    i18n::{Args, Texts},
+    pages::{
+        consent::{ConsentView, consent_view},
+        contacts::{ContactChoice, ContactsPage, Masked},
+        flow::{Opened, TimeLeft, act, open, page_of, time_left},
+        frame::{Frame, page, show},
+        message::{Door, MessagePage, Weight},
+        profile::place_line,
+        refusal::Scene,
+        step_up::{self, StepUpView},
+    },
+    web::{
+        next::NextAct,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::{SignedIn, Visit},
+    },
+};
+
+/// A page with the part CONSENT: NOT-LINKED and IS-IT-YOU.
+#[derive(Debug, Template)]
+#[template(path = "consent-page.html")]
+pub(crate) struct ConsentPage {
+    frame: Frame,
+    /// «На Госуслугах вы вошли как».
+    who: String,
+    identity: String,
+    /// «Свяжем с профилем»: words, name, place.
+    to: Option<(String, String, String)>,
+    lead: Option<String>,
+    consent: ConsentView,
+    action: String,
+    next: String,
+    other_action: String,
+    other: String,
+    cancel_action: String,
+    cancel: String,
+    time: TimeLeft,
+}
+
+page!(ConsentPage);
+
+/// GET `/flow/{id}/not-linked`.
+pub(crate) async fn not_linked(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::NotLinked]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let FlowStep::NotLinked { identity } = &view.step else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    let t = app.texts_about(&view.provider);
+    let next = t.text("page-not-linked-next");
+    let consent = consent_view(app.linking(), &view.provider, &t, &next)
+        .ok_or(Problem::Contradiction("a provider without a consent text"))?;
+    let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
+    let frame = Frame::new(
+        &app,
+        Some(&visit),
+        "not-linked",
+        t.text("page-not-linked-title"),
+    )
+    .under(t.text("page-prove-step"))
+    .leading_to(&app, &view.provider);
+    let page = ConsentPage {
+        who: t.text("page-not-linked-who"),
+        identity: identity.clone(),
+        to: None,
+        lead: Some(t.text("page-not-linked-lead")),
+        consent,
+        action: act(&view, "agree"),
+        next,
+        other_action: act(&view, "other-identity"),
+        other: t.text("action-other-identity"),
+        cancel_action: act(&view, "cancel"),
+        cancel: t.text("page-not-linked-cancel"),
+        time: time_left(&view, &t, offset),
+        frame,
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/flow/{id}/who`.
+pub(crate) async fn who(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Who]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let FlowStep::Confirm { identity } = &view.step else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    let t = app.texts_about(&view.provider);
+    let next = t.text("page-is-it-you-next");
+    let consent = consent_view(app.linking(), &view.provider, &t, &next)
+        .ok_or(Problem::Contradiction("a provider without a consent text"))?;
+    let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
+    let to = visit.actor().map(|actor| {
+        let name = actor.sheet.account().profile.name.value.masked();
+        (
+            t.text("page-is-it-you-to"),
+            name,
+            place_line(&actor.sheet, &t),
+        )
+    });
+    let frame = Frame::new(&app, Some(&visit), "who", t.text("page-is-it-you-title"))
+        .under(t.text("page-prove-step"))
+        .leading_to(&app, &view.provider);
+    let page = ConsentPage {
+        who: t.text("page-is-it-you-who"),
+        identity: identity.clone(),
+        to,
+        lead: None,
+        consent,
+        action: act(&view, "confirm"),
+        next,
+        other_action: act(&view, "other-identity"),
+        other: t.text("action-other-identity"),
+        cancel_action: act(&view, "cancel"),
+        cancel: t.text("page-is-it-you-cancel"),
+        time: time_left(&view, &t, offset),
+        frame,
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/flow/{id}/step-up`: «Связать» needs a recent proof; the provider's answer waits.
+pub(crate) async fn step_up_page(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &signed_in.visit, &id, &[FlowPage::Who]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let next = NextAct::Flow(view.id);
+    let shown = StepUpView {
+        action: act(&view, "step-up"),
+        back: page_of(&view, FlowPage::Who),
+        error: None,
+    };
+    step_up::page(&app, &signed_in, &next, shown, StatusCode::OK).await
+}
+
+/// GET `/flow/{id}/contacts`.
+pub(crate) async fn contacts(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Contacts]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let FlowStep::ChooseContacts { offered, linked_at } = &view.step else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    let t = app.texts_about(&view.provider);
+    // What the person kept before stays ticked when the contacts are taken anew; in a new link
+    // nothing is ticked (`threats.md` E18).
+    let refreshes = matches!(view.purpose, FlowPurpose::Refresh { .. });
+    let kept: Vec<ContactKind> = visit
+        .actor()
+        .filter(|_| refreshes)
+        .map(|actor| {
+            let profile = &actor.sheet.account().profile;
+            let contacts = profile.contacts_from(&view.provider);
+            contacts.map(|contact| contact.value.kind()).collect()
+        })
+        .unwrap_or_default();
+    let choices = offered
+        .iter()
+        .map(|contact| choice(contact, kept.contains(&contact.kind), &t))
+        .collect();
+    let frame = Frame::new(
+        &app,
+        Some(&visit),
+        "contacts",
+        t.text("page-contacts-title"),
+    )
+    .under(t.text("page-contacts-step"));
+    let page = ContactsPage {
+        notice: linked_at.map(|_| t.text("page-linked-title")),
+        lead: t.text("page-contacts-lead"),
+        empty: offered.is_empty().then(|| t.text("page-contacts-empty")),
+        choices,
+        hint: t.text("page-contacts-who"),
+        action: act(&view, "contacts"),
+        next: t.text("page-contacts-next"),
+        none: Some(t.text("page-contacts-next-none")),
+        leave: refreshes.then(|| (act(&view, "cancel"), t.text("action-leave"))),
+        more: None,
+        frame,
+    };
+    show(&page, StatusCode::OK)
+}
+
+fn choice(contact: &OfferedContact, ticked: bool, t: &Texts) -> ContactChoice {
+    ContactChoice {
+        name: contact.kind.code(),
+        label: t.text(&format!("contact-{}", contact.kind.code())),
+        masked: Masked::contact(contact.kind, contact.masked.clone(), t),
+        note: match contact.verification {
+            Verification::Verified => None,
+            Verification::Unverified => Some(t.text("page-contacts-unverified")),
+        },
+        ticked,
+    }
+}
+
+/// GET `/flow/{id}/restore`: a new password comes from the school; the flow waits.
+pub(crate) async fn restore(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Prove]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let t = app.texts_about(&view.provider);
+    let scene = Scene::in_flow(&app, &visit, &view);
+    let offset = scene.offset().await?;
+    let back = page_of(&view, FlowPage::Prove);
+    let frame = Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title"))
+        .back_to(back.clone());
+    let args = Args::new().with("time", t.time(view.expires_at, offset));
+    let page = MessagePage::new(frame, t.clone())
+        .say(t.text("page-restore-text"))
+        .say(scene.whom_to_ask(&t).await?)
+        .say(t.text("page-restore-bring"))
+        .say(t.text_with("page-restore-in-flow", &args))
+        .say(t.text("page-restore-warning"))
+        .door(Door::page(Weight::Main, t.text("help-back"), back));
+    let page = if view.can_prolong {
+        let text = crate::pages::refusal::prolong_text(&t);
+        page.door(Door::form(Weight::Second, text, act(&view, "prolong")))
+    } else {
+        page
+    };
+    show(&page, StatusCode::OK)
+}

@@ -1,0 +1,231 @@
+//! PROVE: the local login and password, which make the link (SGO-1). The provider's answer
+//! outlives wrong passwords and pauses.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use linking_core::{
+    link::PlaceHint,
+    refusal::Refusal,
+    region::OrganizationType,
+    usecase::{FlowStep, FlowView, Outcome},
+};
+
+use crate::{
+    flow_response::{self, FlowPage},
+    i18n::Texts,
+    pages::{
+        credentials::{self, CredentialsView, ErrorSummary, Typed, TypedFault},
+        flow::{Opened, TimeLeft, act, open, page_of, refuse, time_left},
+        frame::{Frame, page, show},
+        place::{FoundPlace, PlaceFinder, PlaceView},
+        refusal::{self, Scene},
+        sign_in::place_fields,
+    },
+    web::{
+        fields::{Fields, Form, Query},
+        place::{Place, kind_code, kind_from_code},
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::Visit,
+    },
+};
+
+#[derive(Debug, Template)]
+#[template(path = "prove.html")]
+pub(crate) struct ProvePage {
+    frame: Frame,
+    t: Texts,
+    errors: Option<ErrorSummary>,
+    identity: String,
+    other_action: String,
+    place: PlaceView,
+    /// The other kind of organisation: «Управление образованием».
+    other_kind: Option<(String, String)>,
+    form: Option<CredentialsView>,
+    cancel_action: String,
+    time: TimeLeft,
+}
+
+page!(ProvePage);
+
+/// GET `/flow/{id}/prove`.
+pub(crate) async fn open_page(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> PageResult {
+    let view = match open(&app, &visit, &id, &[FlowPage::Prove]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let found = find(&app, &visit, &view, &query).await?;
+    draw(&app, &visit, &view, found, &Typed::nothing(), None).await
+}
+
+/// The place: what the query says, else the flow's, else what the browser remembers.
+async fn find(
+    app: &AppState,
+    visit: &Visit,
+    view: &FlowView,
+    fields: &Fields,
+) -> Result<FoundPlace, Problem> {
+    let t = app.texts_about(&view.provider);
+    let asked = fields.get("kind").and_then(kind_from_code);
+    let chosen = match view.place.organization {
+        Some(id) => app.directory().organization(id).await?,
+        None => None,
+    };
+    let remembered = match &chosen {
+        Some(organization) => Place::of(organization),
+        None => Place {
+            region: Some(view.place.region.clone()),
+            ..visit.place().clone()
+        },
+    };
+    let kind = asked
+        .or(chosen.map(|organization| organization.kind))
+        .or(remembered.kind)
+        .unwrap_or(OrganizationType::School);
+    let finder = PlaceFinder {
+        app,
+        t: &t,
+        path: &page_of(view, FlowPage::Prove),
+        kind,
+    };
+    finder.find(fields, &remembered).await
+}
+
+async fn draw(
+    app: &AppState,
+    visit: &Visit,
+    view: &FlowView,
+    mut place: FoundPlace,
+    typed: &Typed,
+    fault: Option<TypedFault>,
+) -> PageResult {
+    let FlowStep::Prove { identity } = &view.step else {
+        return Err(Problem::Contradiction("a step that is not its page's"));
+    };
+    let t = app.texts_about(&view.provider);
+    let mut form = place.reaches_organizations().then(|| {
+        let mut hidden = place_fields(&place);
+        hidden.push(("kind", kind_code(place.kind).to_owned()));
+        CredentialsView {
+            action: act(view, "prove"),
+            title: t.text("page-sign-in-credentials"),
+            organization: place
+                .organization
+                .as_ref()
+                .map(|found| found.id.to_string()),
+            hidden,
+            login: typed.login().to_owned(),
+            login_hint: Some(t.text("page-prove-hint-login")),
+            login_error: None,
+            password_hint: Some(t.text("page-prove-hint-password")),
+            password_error: None,
+            error: None,
+            forgot: act(view, "restore"),
+        }
+    });
+    let errors = fault.map(|fault| credentials::mark(fault, &t, true, form.as_mut(), &mut place));
+    let status = match fault {
+        None => StatusCode::OK,
+        Some(TypedFault::Empty { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(TypedFault::FitsNobody) => StatusCode::FORBIDDEN,
+    };
+    let offset = Scene::in_flow(app, visit, view).offset().await?;
+    let other = match place.kind {
+        OrganizationType::School => (OrganizationType::Authority, "label-authority"),
+        OrganizationType::Authority => (OrganizationType::School, "label-organization"),
+    };
+    let other_kind = place.view.ask.is_some().then(|| {
+        let (kind, key) = other;
+        let code = kind_code(kind);
+        let path = page_of(view, FlowPage::Prove);
+        let region = view.place.region.as_str();
+        (format!("{path}?kind={code}&region={region}"), t.text(key))
+    });
+    let frame = Frame::new(app, Some(visit), "prove", t.text("page-prove-title"))
+        .under(t.text("page-prove-step"))
+        .with_errors(errors.is_some())
+        .with_script()
+        .leading_to(app, &view.provider);
+    let page = ProvePage {
+        errors,
+        identity: identity.clone(),
+        other_action: act(view, "other-identity"),
+        place: place.view,
+        other_kind,
+        form,
+        cancel_action: act(view, "cancel"),
+        time: time_left(view, &t, offset),
+        frame,
+        t,
+    };
+    show(&page, status)
+}
+
+/// POST `/flow/{id}/prove`.
+pub(crate) async fn submit(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&[
+        "organization",
+        "region",
+        "locality",
+        "kind",
+        "login",
+        "password",
+    ])?;
+    let view = match open(&app, &visit, &id, &[FlowPage::Prove]).await? {
+        Opened::Here(view) => view,
+        Opened::Elsewhere(answer) => return Ok(answer),
+    };
+    let typed = Typed::read(&fields);
+    let credentials = match typed.credentials() {
+        Ok(credentials) => credentials,
+        Err(fault) => {
+            let found = find(&app, &visit, &view, &fields).await?;
+            return draw(&app, &visit, &view, found, &typed, Some(fault)).await;
+        }
+    };
+    if view.place.organization != Some(credentials.organization)
+        && let Some(chosen) = app
+            .directory()
+            .organization(credentials.organization)
+            .await?
+    {
+        let place = PlaceHint {
+            region: chosen.region.code,
+            organization: Some(chosen.id),
+        };
+        app.linking()
+            .choose_organization(visit.visitor(), visit.actor(), view.id, place)
+            .await?;
+    }
+    let outcome = app
+        .linking()
+        .prove(visit.visitor(), visit.actor(), view.id, credentials)
+        .await?;
+    match outcome {
+        Outcome::Done(advance) => flow_response::respond(advance),
+        Outcome::Refused(Refusal::WrongCredentials) => {
+            let found = find(&app, &visit, &view, &fields).await?;
+            let fault = Some(TypedFault::FitsNobody);
+            draw(&app, &visit, &view, found, &typed, fault).await
+        }
+        Outcome::Refused(
+            refusal @ (Refusal::FlowNotYours | Refusal::FlowExpired | Refusal::FlowFinished),
+        ) => refuse(&app, &visit, &refusal).await,
+        Outcome::Refused(refusal) => {
+            refusal::page(&Scene::in_flow(&app, &visit, &view), &refusal).await
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Help and legal texts: pages to read.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use linking_core::provider::ProviderId;
+
+use crate::{
+    i18n::{Args, Texts},
+    pages::{
+        frame::{Frame, page, show},
+        message::{Door, MessagePage, Weight},
+        refusal::Scene,
+    },
+    web::{
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::Visit,
+    },
+};
+
+/// A topic of the help: its word in the address, and the keys of its paragraphs.
+struct Topic {
+    name: &'static str,
+    title: &'static str,
+    paragraphs: &'static [&'static str],
+}
+
+const TOPICS: [Topic; 8] = [
+    Topic {
+        name: "password",
+        title: "help-password-title",
+        paragraphs: &[
+            "help-password-text",
+            "help-password-own",
+            "help-password-school",
+        ],
+    },
+    Topic {
+        name: "link",
+        title: "help-link-title",
+        paragraphs: &[
+            "help-link-first",
+            "help-link-second",
+            "help-link-third",
+            "help-link-after",
+        ],
+    },
+    Topic {
+        name: "child",
+        title: "help-child-title",
+        paragraphs: &["help-child-first", "help-child-second", "help-child-third"],
+    },
+    Topic {
+        name: "level",
+        title: "help-level-title",
+        paragraphs: &["help-level-standard", "help-level-verified"],
+    },
+    Topic {
+        name: "mismatch",
+        title: "help-mismatch-title",
+        paragraphs: &["help-mismatch-text", "help-mismatch-school"],
+    },
+    Topic {
+        name: "stranger",
+        title: "help-stranger-title",
+        paragraphs: &["help-stranger-text", "help-stranger-link"],
+    },
+    Topic {
+        name: "cookies",
+        title: "help-cookies-title",
+        paragraphs: &["help-cookies-text"],
+    },
+    Topic {
+        name: "school",
+        title: "help-school-title",
+        paragraphs: &[
+            "help-school-text",
+            "help-school-bring",
+            "help-school-authority",
+        ],
+    },
+];
+
+/// A page to read.
+#[derive(Debug, Template)]
+#[template(path = "reading.html")]
+pub(crate) struct ReadingPage {
+    frame: Frame,
+    lead: Option<String>,
+    paragraphs: Vec<String>,
+    /// Further pages: address and text.
+    links: Vec<(String, String)>,
+}
+
+page!(ReadingPage);
+
+/// GET `/help`.
+pub(crate) async fn index(State(app): State<AppState>, visit: Visit) -> PageResult {
+    let t = app.texts();
+    let page = ReadingPage {
+        lead: Some(t.text("page-help-lead")),
+        paragraphs: Vec::new(),
+        links: TOPICS
+            .iter()
+            .map(|topic| (format!("/help/{}", topic.name), t.text(topic.title)))
+            .collect(),
+        frame: Frame::new(&app, Some(&visit), "help", t.text("page-help-title")),
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/help/{topic}`.
+pub(crate) async fn topic(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(name): Path<String>,
+) -> PageResult {
+    let topic = TOPICS
+        .iter()
+        .find(|topic| topic.name == name)
+        .ok_or(Problem::NotFound)?;
+    let t = app.texts();
+    let page = ReadingPage {
+        lead: None,
+        paragraphs: topic.paragraphs.iter().map(|key| t.text(key)).collect(),
+        links: vec![("/help".to_owned(), t.text("page-help-title"))],
+        frame: Frame::new(&app, Some(&visit), "help-topic", t.text(topic.title)).back_to("/help"),
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/privacy`.
+pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageResult {
+    let t = texts(&app);
+    let operator = Args::new().with("operator", app.site().diary.operator.clone());
+    let mut paragraphs = vec![t.text_with("page-privacy-operator", &operator)];
+    paragraphs.extend(
+        [
+            "page-privacy-school",
+            "page-privacy-provider",
+            "page-privacy-contacts",
+            "page-privacy-log",
+            "page-privacy-cookies",
+            "page-privacy-withdraw",
+        ]
+        .map(|key| t.text(key)),
+    );
+    let links = consents(&app)
+        .map(|document| {
+            let version = document.text.version.clone();
+            let args = Args::new().with("version", version.clone());
+            let text = format!(
+                "{}: {}",
+                t.text("page-consent-text-title"),
+                t.text_with("page-consent-text-version", &args)
+            );
+            (format!("/consents/{version}"), text)
+        })
+        .collect();
+    let page = ReadingPage {
+        lead: None,
+        paragraphs,
+        links,
+        frame: Frame::new(&app, Some(&visit), "privacy", t.text("page-privacy-title")),
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/terms`.
+pub(crate) async fn terms(State(app): State<AppState>, visit: Visit) -> PageResult {
+    let t = app.texts();
+    let page = ReadingPage {
+        lead: None,
+        paragraphs: [
+            "page-terms-free",
+            "page-terms-own",
+            "page-terms-secret",
+            "page-terms-school",
+        ]
+        .map(|key| t.text(key))
+        .to_vec(),
+        links: Vec::new(),
+        frame: Frame::new(&app, Some(&visit), "terms", t.text("page-terms-title")),
+    };
+    show(&page, StatusCode::OK)
+}
+
+fn providers(app: &AppState) -> impl Iterator<Item = &ProviderId> {
+    app.site().providers.keys()
+}
+
+fn consents(app: &AppState) -> impl Iterator<Item = &crate::settings::ConsentDocument> {
+    providers(app).flat_map(|provider| app.site().consents.of(provider))
+}
+
+fn texts(app: &AppState) -> Texts {
+    providers(app)
+        .next()
+        .map_or_else(|| app.texts(), |provider| app.texts_about(provider))
+}
+
+/// GET `/consents/{version}`: the very text that people agree to, or agreed to earlier.
+pub(crate) async fn consent(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(version): Path<String>,
+) -> PageResult {
+    let document = consents(&app)
+        .find(|document| document.text.version == version)
+        .ok_or(Problem::NotFound)?;
+    let current = providers(&app).any(|provider| {
+        app.site()
+            .consents
+            .current(provider)
+            .is_some_and(|now| now.text.version == version)
+    });
+    let t = app.texts();
+    let mut parts = document
+        .body
+        .split("\n\n")
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let title = parts.next().unwrap_or_default();
+    let args = Args::new().with("version", version);
+    let mut lead = t.text_with("page-consent-text-version", &args);
+    if !current {
+        lead.push_str(". ");
+        lead.push_str(&t.text("page-consent-text-old"));
+    }
+    let page = ReadingPage {
+        lead: Some(lead),
+        paragraphs: parts.collect(),
+        links: Vec::new(),
+        frame: Frame::new(&app, Some(&visit), "consent-text", title),
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// GET `/restore`: a new password comes from the school.
+pub(crate) async fn restore(State(app): State<AppState>, visit: Visit) -> PageResult {
+    let scene = Scene::remembered(&app, &visit);
+    let t = scene.texts();
+    let frame =
+        Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title")).back_to("/sign-in");
+    let mut page = MessagePage::new(frame, t.clone())
+        .say(t.text("page-restore-text"))
+        .say(t.text("page-restore-bring"));
+    if scene.provider().is_some() {
+        page = page.say(t.text("page-restore-provider"));
+    }
+    let page = page
+        .say(t.text("page-restore-warning"))
+        .door(Door::page(
+            Weight::Main,
+            t.text("page-restore-next"),
+            "/sign-in",
+        ))
+        .door(Door::page(
+            Weight::Plain,
+            t.text("help-school-title"),
+            "/help/school",
+        ));
+    show(&page, StatusCode::OK)
+}

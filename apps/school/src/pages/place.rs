@@ -1,0 +1,472 @@
+//! The pickers: region → city or village → organisation. Each choice reloads the page with the
+//! next field; a script only searches while the person types (`pages.md`, section 5).
+
+use linking_core::{
+    ids::OrganizationId,
+    ports::OrganizationSearch,
+    region::{Locality, Organization, OrganizationType, Region},
+};
+
+use crate::{
+    i18n::{Args, Texts},
+    web::{
+        fields::Fields,
+        place::{Place, kind_code},
+        problem::Problem,
+        state::AppState,
+    },
+};
+
+/// How many hits a page shows.
+pub(crate) const SHOWN: u16 = 20;
+/// So few stand on the page without a search.
+const FEW: usize = 12;
+/// How many localities are read to count them.
+const COUNTED: u16 = 1000;
+
+/// What was chosen already, with the link that changes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) term: String,
+    pub(crate) value: String,
+    pub(crate) change: String,
+    pub(crate) href: String,
+}
+
+/// One hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlaceOption {
+    /// What the field is to hold.
+    pub(crate) value: String,
+    pub(crate) text: String,
+    /// What tells hits of one name apart.
+    pub(crate) note: String,
+    /// The page with this choice, where a choice reloads.
+    pub(crate) href: String,
+}
+
+/// The field that is asked for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ask {
+    pub(crate) field: &'static str,
+    pub(crate) label: String,
+    pub(crate) hint: String,
+    pub(crate) words: String,
+    /// The page itself, for «Найти».
+    pub(crate) action: String,
+    /// What the search must not forget.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    /// Whether there is more than a glance can take.
+    pub(crate) searchable: bool,
+    /// «Нашлось 2. Выберите свою».
+    pub(crate) heading: String,
+    pub(crate) options: Vec<PlaceOption>,
+    /// Whether the hits are a part of the password's form; else each is a link.
+    pub(crate) in_form: bool,
+    /// Where a script searches.
+    pub(crate) live: String,
+    /// «Выберите школу».
+    pub(crate) error: Option<String>,
+}
+
+impl Ask {
+    /// The element to which an error leads.
+    pub(crate) fn anchor(&self) -> &'static str {
+        if self.searchable {
+            "#place-words"
+        } else {
+            "#place-results"
+        }
+    }
+}
+
+/// The pickers as the template draws them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlaceView {
+    pub(crate) heading: String,
+    pub(crate) chosen: Vec<Chosen>,
+    pub(crate) ask: Option<Ask>,
+}
+
+/// What is known of the place, and how the page asks for the rest.
+#[derive(Debug, Clone)]
+pub(crate) struct FoundPlace {
+    pub(crate) view: PlaceView,
+    pub(crate) kind: OrganizationType,
+    pub(crate) region: Option<Region>,
+    pub(crate) locality: Option<Locality>,
+    pub(crate) organization: Option<Organization>,
+}
+
+impl FoundPlace {
+    /// The place to remember.
+    pub(crate) fn to_remember(&self) -> Place {
+        Place {
+            kind: Some(self.kind),
+            region: self.region.as_ref().map(|region| region.code.clone()),
+            locality: self.locality.clone(),
+            organization: self.organization.as_ref().map(|found| found.id),
+            begun: None,
+        }
+    }
+
+    /// Whether the password can be asked for beside the present field.
+    pub(crate) fn reaches_organizations(&self) -> bool {
+        self.organization.is_some()
+            || self
+                .view
+                .ask
+                .as_ref()
+                .is_some_and(|ask| ask.field == "organization")
+    }
+
+    /// Marks the field that is asked for as left empty.
+    pub(crate) fn left_empty(&mut self, t: &Texts) -> Option<(String, &'static str)> {
+        let kind = self.kind;
+        let ask = self.view.ask.as_mut()?;
+        let key = match (ask.field, kind) {
+            ("region", _) => "field-region-empty",
+            ("locality", _) => "field-locality-empty",
+            (_, OrganizationType::School) => "field-organization-empty",
+            (_, OrganizationType::Authority) => "field-authority-empty",
+        };
+        let text = t.text(key);
+        ask.error = Some(text.clone());
+        Some((text, ask.anchor()))
+    }
+}
+
+/// Finds the place of a page.
+pub(crate) struct PlaceFinder<'a> {
+    pub(crate) app: &'a AppState,
+    pub(crate) t: &'a Texts,
+    /// The page itself.
+    pub(crate) path: &'a str,
+    pub(crate) kind: OrganizationType,
+}
+
+impl PlaceFinder<'_> {
+    /// What the query says, else what the browser remembers; then the next field to ask for.
+    pub(crate) async fn find(
+        &self,
+        query: &Fields,
+        remembered: &Place,
+    ) -> Result<FoundPlace, Problem> {
+        let own = remembered.kind.is_none_or(|kind| kind == self.kind);
+        let fresh = query.get("region").is_some() || query.get("change").is_some();
+        let known: Option<OrganizationId> = query
+            .parsed("organization")
+            .or(remembered.organization.filter(|_| !fresh && own));
+        if let Some(id) = known
+            && let Some(organization) = self.app.directory().organization(id).await?
+            && organization.kind == self.kind
+        {
+            return Ok(self.settled(organization));
+        }
+        let remembered_region = remembered.region.clone().filter(|_| !fresh);
+        let code = query.parsed("region").or(remembered_region);
+        let region = match code {
+            Some(code) => self.app.directory().region(&code).await?,
+            None => None,
+        };
+        let words = query.filled("words").unwrap_or_default();
+        let words: String = words.chars().take(100).collect();
+        let Some(region) = region else {
+            return self.ask_region(words).await;
+        };
+        let remembered_locality = remembered.locality.clone().filter(|_| !fresh && own);
+        let locality = query.parsed("locality").or(remembered_locality);
+        match (self.kind, locality) {
+            (OrganizationType::School, None) => self.ask_locality(region, words).await,
+            (OrganizationType::School, locality) => {
+                self.ask_organization(region, locality, words).await
+            }
+            (OrganizationType::Authority, _) => self.ask_organization(region, None, words).await,
+        }
+    }
+
+    fn href(&self, pairs: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs);
+        format!("{}?{}", self.path, query.finish())
+    }
+
+    fn heading(&self) -> String {
+        self.t.text(match self.kind {
+            OrganizationType::School => "page-sign-in-place",
+            OrganizationType::Authority => "page-sign-in-place-authority",
+        })
+    }
+
+    fn organization_term(&self) -> String {
+        self.t.text(match self.kind {
+            OrganizationType::School => "page-sign-in-organization",
+            OrganizationType::Authority => "page-sign-in-authority",
+        })
+    }
+
+    fn found(
+        &self,
+        region: Option<Region>,
+        locality: Option<Locality>,
+        chosen: Vec<Chosen>,
+        ask: Ask,
+    ) -> FoundPlace {
+        FoundPlace {
+            view: PlaceView {
+                heading: self.heading(),
+                chosen,
+                ask: Some(ask),
+            },
+            kind: self.kind,
+            region,
+            locality,
+            organization: None,
+        }
+    }
+
+    /// The organisation is known: one line.
+    fn settled(&self, organization: Organization) -> FoundPlace {
+        let change = match self.kind {
+            OrganizationType::School => "action-change-organization",
+            OrganizationType::Authority => "action-change-authority",
+        };
+        let region = organization.region.code.as_str();
+        let locality = organization.locality.as_str();
+        let href = match self.kind {
+            OrganizationType::School => self.href(&[("region", region), ("locality", locality)]),
+            OrganizationType::Authority => self.href(&[("region", region)]),
+        };
+        FoundPlace {
+            view: PlaceView {
+                heading: self.heading(),
+                chosen: vec![Chosen {
+                    term: self.organization_term(),
+                    value: organization.name.to_string(),
+                    change: self.t.text(change),
+                    href,
+                }],
+                ask: None,
+            },
+            kind: self.kind,
+            region: Some(organization.region.clone()),
+            locality: Some(organization.locality.clone()),
+            organization: Some(organization),
+        }
+    }
+
+    fn chosen_region(&self, region: &Region) -> Chosen {
+        Chosen {
+            term: self.t.text("page-sign-in-region"),
+            value: region.name.to_string(),
+            change: self.t.text("action-change-region"),
+            href: self.href(&[("change", "region")]),
+        }
+    }
+
+    async fn ask_region(&self, words: String) -> Result<FoundPlace, Problem> {
+        let all = self.app.directory().regions().await?;
+        let folded = words.to_lowercase();
+        let hits: Vec<&Region> = all
+            .iter()
+            .filter(|region| region.name.as_str().to_lowercase().contains(&folded))
+            .collect();
+        let searchable = all.len() > FEW;
+        let shown = if words.is_empty() && searchable {
+            0
+        } else {
+            usize::from(SHOWN)
+        };
+        let options = hits
+            .iter()
+            .take(shown)
+            .map(|region| PlaceOption {
+                value: region.code.to_string(),
+                text: region.name.to_string(),
+                note: String::new(),
+                href: self.href(&[("region", region.code.as_str())]),
+            })
+            .collect();
+        let ask = Ask {
+            field: "region",
+            label: self.t.text("page-sign-in-region"),
+            hint: self.t.text("page-sign-in-region-hint"),
+            heading: self.result_heading(
+                &words,
+                searchable,
+                hits.len(),
+                "field-search-found",
+                "field-search-nothing-locality",
+            ),
+            words,
+            action: self.path.to_owned(),
+            hidden: vec![("change", "region".to_owned())],
+            searchable,
+            options,
+            in_form: false,
+            live: "/places/regions".to_owned(),
+            error: None,
+        };
+        Ok(self.found(None, None, Vec::new(), ask))
+    }
+
+    async fn ask_locality(&self, region: Region, words: String) -> Result<FoundPlace, Problem> {
+        let hits = self
+            .app
+            .directory()
+            .localities(&region.code, self.kind, &words, COUNTED)
+            .await?;
+        let searchable = !words.is_empty() || hits.len() > FEW;
+        let shown = if words.is_empty() && searchable {
+            0
+        } else {
+            usize::from(SHOWN)
+        };
+        let code = region.code.as_str();
+        let options = hits
+            .iter()
+            .take(shown)
+            .map(|locality| PlaceOption {
+                value: locality.to_string(),
+                text: locality.to_string(),
+                note: String::new(),
+                href: self.href(&[("region", code), ("locality", locality.as_str())]),
+            })
+            .collect();
+        let ask = Ask {
+            field: "locality",
+            label: self.t.text("page-sign-in-locality"),
+            hint: self.t.text("page-sign-in-locality-hint"),
+            heading: self.result_heading(
+                &words,
+                searchable,
+                hits.len(),
+                "field-search-found",
+                "field-search-nothing-locality",
+            ),
+            words,
+            action: self.path.to_owned(),
+            hidden: vec![("region", code.to_owned())],
+            searchable,
+            options,
+            in_form: false,
+            live: self.live("/places/localities", code, None),
+            error: None,
+        };
+        let chosen = vec![self.chosen_region(&region)];
+        Ok(self.found(Some(region), None, chosen, ask))
+    }
+
+    async fn ask_organization(
+        &self,
+        region: Region,
+        locality: Option<Locality>,
+        words: String,
+    ) -> Result<FoundPlace, Problem> {
+        let search = OrganizationSearch {
+            region: region.code.clone(),
+            locality: locality.clone(),
+            kind: self.kind,
+            words: words.clone(),
+            limit: SHOWN,
+        };
+        let page = self.app.directory().organizations(&search).await?;
+        let total = usize::try_from(page.total).unwrap_or(usize::MAX);
+        let searchable = !words.is_empty() || total > FEW;
+        let shown = if words.is_empty() && searchable {
+            0
+        } else {
+            usize::from(SHOWN)
+        };
+        let options = page
+            .first
+            .iter()
+            .take(shown)
+            .map(|organization| PlaceOption {
+                value: organization.id.to_string(),
+                text: organization.name.to_string(),
+                note: match locality {
+                    Some(_) => String::new(),
+                    None => organization.locality.to_string(),
+                },
+                href: String::new(),
+            })
+            .collect();
+        let code = region.code.as_str();
+        let mut hidden = vec![("region", code.to_owned())];
+        hidden.extend(locality.iter().map(|name| ("locality", name.to_string())));
+        let (hint, nothing) = match self.kind {
+            OrganizationType::School => ("page-sign-in-organization-hint", "field-search-nothing"),
+            OrganizationType::Authority => (
+                "page-sign-in-authority-hint",
+                "field-search-nothing-authority",
+            ),
+        };
+        let ask = Ask {
+            field: "organization",
+            label: self.organization_term(),
+            hint: self.t.text(hint),
+            heading: self.result_heading(
+                &words,
+                searchable,
+                total,
+                "field-search-found-own",
+                nothing,
+            ),
+            words,
+            action: self.path.to_owned(),
+            hidden,
+            searchable,
+            options,
+            in_form: true,
+            live: self.live("/places/organizations", code, locality.as_ref()),
+            error: None,
+        };
+        let mut chosen = vec![self.chosen_region(&region)];
+        chosen.extend(locality.iter().map(|name| Chosen {
+            term: self.t.text("page-sign-in-locality"),
+            value: name.to_string(),
+            change: self.t.text("action-change-locality"),
+            href: self.href(&[("region", code)]),
+        }));
+        Ok(self.found(Some(region), locality, chosen, ask))
+    }
+
+    fn live(&self, path: &str, region: &str, locality: Option<&Locality>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("kind", kind_code(self.kind));
+        query.append_pair("region", region);
+        if let Some(locality) = locality {
+            query.append_pair("locality", locality.as_str());
+        }
+        format!("{path}?{}", query.finish())
+    }
+
+    /// What stands over the hits; empty where the person has not searched yet.
+    fn result_heading(
+        &self,
+        words: &str,
+        searchable: bool,
+        total: usize,
+        found: &str,
+        nothing: &str,
+    ) -> String {
+        if words.is_empty() && searchable {
+            return String::new();
+        }
+        result_heading(self.t, total, found, nothing)
+    }
+}
+
+/// «Нашлось 2. Выберите свою», «Нашлось 148. Добавьте номер…», «Ничего не нашли…».
+fn result_heading(t: &Texts, total: usize, found: &str, nothing: &str) -> String {
+    let count = u32::try_from(total).unwrap_or(u32::MAX);
+    let args = Args::new().with_number("count", count);
+    if total == 0 {
+        t.text(nothing)
+    } else if total > usize::from(SHOWN) {
+        t.text_with("field-search-many", &args)
+    } else {
+        t.text_with(found, &args)
+    }
+}

@@ -1,0 +1,307 @@
+//! Refusals are pages with doors, made by one template from the refusal's code (`texts.md`,
+//! section 5). Which doors there are depends on where the person stands: in a flow that can go
+//! on, in one that is over, or in none.
+
+mod doors;
+mod scene;
+
+pub(crate) use scene::Scene;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::IntoResponse,
+};
+use linking_core::{
+    person::{NameMismatch, NamePart},
+    refusal::{DifferingField, MixUp, Refusal, RefusalCode},
+    time::FLOW_LIFE,
+};
+
+use crate::{
+    flow_response::report_number,
+    i18n::{Args, Texts},
+    pages::{
+        consent::consent_view,
+        frame::{Frame, show},
+        message::{Door, MessagePage, Weight},
+    },
+    web::problem::{PageResult, Problem},
+};
+
+/// The status of a refusal's page.
+pub(crate) const fn status(code: RefusalCode) -> StatusCode {
+    match code {
+        RefusalCode::ProviderOff
+        | RefusalCode::ConsentRefused
+        | RefusalCode::AssuranceTooLow
+        | RefusalCode::WrongCredentials
+        | RefusalCode::AccountBlocked
+        | RefusalCode::StepUpNeeded
+        | RefusalCode::FlowNotYours => StatusCode::FORBIDDEN,
+        RefusalCode::IdentityLinkedElsewhere
+        | RefusalCode::AccountLinkedAlready
+        | RefusalCode::GuardianChildMixUp
+        | RefusalCode::NameMismatch
+        | RefusalCode::SnilsMismatch
+        | RefusalCode::BirthDateMismatch
+        | RefusalCode::LastSignInMethod
+        | RefusalCode::FlowFinished => StatusCode::CONFLICT,
+        RefusalCode::FlowExpired => StatusCode::GONE,
+        RefusalCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        RefusalCode::ProviderUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::ProviderAnswerInvalid => StatusCode::BAD_GATEWAY,
+    }
+}
+
+/// Seconds after which another try makes sense, for the header `Retry-After`.
+fn retry_after(scene: &Scene<'_>, refusal: &Refusal) -> Option<i64> {
+    match refusal {
+        Refusal::TooManyAttempts { until } => {
+            let left = until.signed_duration_since(scene.now());
+            Some(left.num_seconds().max(1))
+        }
+        Refusal::ProviderUnavailable => Some(60),
+        _ => None,
+    }
+}
+
+/// The page of a refusal.
+pub(crate) async fn page(scene: &Scene<'_>, refusal: &Refusal) -> PageResult {
+    let code = refusal.code();
+    let t = scene.texts();
+    let title = title(&t, refusal);
+    let mut frame =
+        Frame::new(scene.app, Some(scene.visit), "refused", title).refusing(code.as_str());
+    if let Some(provider) = scene.provider() {
+        frame = frame.leading_to(scene.app, &provider);
+    }
+    let page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    let page = doors::add(scene, refusal, page);
+    let mut response = show(&page, status(code))?.into_response();
+    if let Some(seconds) = retry_after(scene, refusal) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+fn key(refusal: &Refusal, part: &str) -> String {
+    format!("refusal-{}-{part}", refusal.code().as_str())
+}
+
+fn mix_up_args(mix_up: MixUp) -> Args {
+    Args::new().with(
+        "mix-up",
+        match mix_up {
+            MixUp::AdultOnChild => "adult-on-child",
+            MixUp::ChildOnAdult => "child-on-adult",
+        },
+    )
+}
+
+fn title(t: &Texts, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::GuardianChildMixUp { mix_up } => {
+            t.text_with(&key(refusal, "title"), &mix_up_args(*mix_up))
+        }
+        Refusal::AssuranceTooLow { .. } => t.text("refusal-assurance-too-low-title-plain"),
+        _ => t.text(&key(refusal, "title")),
+    }
+}
+
+/// Explanation: what happened, and who can mend it.
+async fn tell(
+    scene: &Scene<'_>,
+    refusal: &Refusal,
+    page: MessagePage,
+) -> Result<MessagePage, Problem> {
+    let t = page.t.clone();
+    let plain = t.has(&key(refusal, "text"));
+    Ok(match refusal {
+        Refusal::ConsentRefused => {
+            let details = scene.provider().and_then(|provider| {
+                consent_view(
+                    scene.app.linking(),
+                    &provider,
+                    &t,
+                    &t.text("label-continue"),
+                )
+            });
+            let summary = t.text("refusal-consent-refused-details");
+            MessagePage {
+                details: details.map(|view| (summary, view)),
+                ..page.say(t.text("refusal-consent-refused-text"))
+            }
+        }
+        Refusal::AssuranceTooLow { found } => {
+            let text = match found {
+                Some(level) => t.text_with(
+                    "refusal-assurance-too-low-text-found",
+                    &Args::new().with("found", t.text(&format!("level-{}", level.code()))),
+                ),
+                None => t.text("refusal-assurance-too-low-text"),
+            };
+            page.say(text)
+                .item(t.text("refusal-assurance-too-low-standard"))
+                .item(t.text("refusal-assurance-too-low-verified"))
+                .item(t.text("refusal-assurance-too-low-child"))
+        }
+        Refusal::IdentityLinkedElsewhere => page
+            .say(t.text("refusal-identity-linked-elsewhere-text"))
+            .item(t.text("refusal-identity-linked-elsewhere-own"))
+            .item(t.text("refusal-identity-linked-elsewhere-foreign"))
+            .say(scene.whom_to_ask(&t).await?),
+        Refusal::AccountLinkedAlready { since } => {
+            let date = t.day(*since, scene.offset().await?);
+            page.say(t.text_with(
+                "refusal-account-linked-already-text",
+                &Args::new().with("date", date),
+            ))
+            .say(t.text("refusal-account-linked-already-foreign"))
+            .say(scene.whom_to_ask(&t).await?)
+        }
+        Refusal::GuardianChildMixUp { mix_up } => {
+            let args = mix_up_args(*mix_up);
+            let page = page.say(t.text_with("refusal-guardian-child-mix-up-text", &args));
+            let page = match mix_up {
+                MixUp::AdultOnChild => page
+                    .item(t.text("refusal-guardian-child-mix-up-parent"))
+                    .item(t.text("refusal-guardian-child-mix-up-child")),
+                MixUp::ChildOnAdult => page,
+            };
+            page.say(scene.whom_to_ask(&t).await?)
+        }
+        Refusal::NameMismatch { .. } | Refusal::SnilsMismatch | Refusal::BirthDateMismatch => {
+            let page = page.say(t.text("refusal-mismatch-list"));
+            differing(refusal)
+                .iter()
+                .fold(page, |page, field| page.item(field_text(&t, *field)))
+                .say(t.text("refusal-mismatch-text"))
+                .say(t.text("refusal-mismatch-who"))
+                .say(scene.whom_to_ask(&t).await?)
+        }
+        Refusal::TooManyAttempts { until } => {
+            let offset = scene.offset().await?;
+            let args = Args::new()
+                .with("time", t.time(*until, offset))
+                .with_number("minutes", Texts::minutes_until(*until, scene.now()));
+            let page = page.say(t.text_with("refusal-too-many-attempts-text", &args));
+            match scene.flow() {
+                Some(flow) => page.say(t.text_with(
+                    "refusal-too-many-attempts-text-in-flow",
+                    &Args::new().with("time", t.time(flow.expires_at, offset)),
+                )),
+                None if scene.provider().is_some() => {
+                    page.say(t.text("refusal-too-many-attempts-text-provider"))
+                }
+                None => page,
+            }
+        }
+        Refusal::LastSignInMethod => {
+            let page = page.say(t.text("refusal-last-sign-in-method-text"));
+            let has_password = scene
+                .visit
+                .actor()
+                .is_some_and(|actor| actor.sheet.account().password.is_some());
+            let page = if has_password {
+                page
+            } else {
+                page.item(t.text("refusal-last-sign-in-method-no-password"))
+            };
+            page.say(t.text("refusal-last-sign-in-method-who"))
+        }
+        Refusal::FlowExpired => {
+            let minutes = u32::try_from(FLOW_LIFE.num_minutes()).unwrap_or_default();
+            let args = Args::new().with_number("minutes", minutes);
+            page.say(t.text_with("refusal-flow-expired-text", &args))
+        }
+        Refusal::ProviderUnavailable => {
+            let page = match scene.flow() {
+                Some(flow) => {
+                    let time = t.time(flow.expires_at, scene.offset().await?);
+                    let args = Args::new().with("time", time);
+                    page.say(t.text_with("refusal-provider-unavailable-text", &args))
+                }
+                None => page.say(t.text("refusal-provider-unavailable-text-plain")),
+            };
+            if scene.visit.actor().is_none() && scene.offers_local() {
+                page.say(t.text("refusal-provider-unavailable-text-local"))
+            } else {
+                page
+            }
+        }
+        Refusal::ProviderAnswerInvalid => {
+            let code = scene.flow().map(|flow| report_number(flow.id));
+            let args = Args::new().with("code", code.unwrap_or_default());
+            page.say(t.text_with("refusal-provider-answer-invalid-text", &args))
+        }
+        Refusal::ProviderOff
+        | Refusal::WrongCredentials
+        | Refusal::AccountBlocked
+        | Refusal::StepUpNeeded
+        | Refusal::FlowNotYours
+        | Refusal::FlowFinished => {
+            if plain {
+                page.say(t.text(&key(refusal, "text")))
+            } else {
+                page
+            }
+        }
+    })
+}
+
+/// The fields that a mismatch names: of the name first and alone (`threats.md` F5).
+fn differing(refusal: &Refusal) -> Vec<DifferingField> {
+    match refusal {
+        Refusal::NameMismatch { fields } => fields.clone(),
+        Refusal::SnilsMismatch => vec![DifferingField::Snils],
+        Refusal::BirthDateMismatch => vec![DifferingField::BirthDate],
+        _ => Vec::new(),
+    }
+}
+
+fn field_text(t: &Texts, field: DifferingField) -> String {
+    match field {
+        DifferingField::Name { part, mismatch } => {
+            let name = t.text(match part {
+                NamePart::Surname => "differs-surname",
+                NamePart::GivenName => "differs-given-name",
+                NamePart::Patronymic => "differs-patronymic",
+            });
+            let args = Args::new().with("field", name.clone());
+            match mismatch {
+                NameMismatch::Plain => name,
+                NameMismatch::LatinLetters => t.text_with("differs-latin", &args),
+                NameMismatch::InvisibleCharacters => t.text_with("differs-invisible", &args),
+            }
+        }
+        DifferingField::Snils => t.text("differs-snils"),
+        DifferingField::BirthDate => t.text("differs-birth-date"),
+    }
+}
+
+/// «Ещё 15 минут».
+pub(crate) fn prolong_text(t: &Texts) -> String {
+    let minutes = u32::try_from(FLOW_LIFE.num_minutes()).unwrap_or_default();
+    t.text_with(
+        "action-prolong",
+        &Args::new().with_number("minutes", minutes),
+    )
+}
+
+/// «Начните в этом браузере» for an answer that belongs to no flow at all: begin with «Войти»
+/// (`threats.md` A19).
+pub(crate) fn without_flow(scene: &Scene<'_>, status: StatusCode) -> PageResult {
+    let refusal = Refusal::FlowNotYours;
+    let t = scene.texts();
+    let frame = Frame::new(scene.app, Some(scene.visit), "refused", title(&t, &refusal))
+        .refusing(refusal.code().as_str());
+    let door = Door::page(Weight::Main, t.text("label-sign-in"), "/sign-in");
+    let help = Door::page(Weight::Plain, t.text("help-cookies-title"), "/help/cookies");
+    let page = MessagePage::new(frame, t.clone())
+        .say(t.text("refusal-flow-not-yours-text"))
+        .door(door)
+        .door(help);
+    show(&page, status)
+}

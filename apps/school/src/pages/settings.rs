@@ -1,0 +1,453 @@
+//! SETTINGS: profile, security, data, and the link row at the foot.
+
+pub(crate) mod history;
+pub(crate) mod sessions;
+pub(crate) mod unlink;
+pub(crate) mod ways;
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode};
+use linking_core::{
+    account::{Account, Contact, Source},
+    person::{Gender, RegisteredName},
+    provider::ProviderId,
+    region::ZoneOffset,
+    session::Session,
+    time::Timestamp,
+    usecase::WayView,
+};
+
+use crate::{
+    i18n::{Args, Texts},
+    pages::{
+        contacts::Masked,
+        frame::{Frame, own_name, page, show, visible},
+        profile::{contact_list, membership_line},
+        settings::{history::HistoryItem, sessions::SessionRow},
+    },
+    web::{
+        fields::Query,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::SignedIn,
+    },
+};
+
+/// A fact of the profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fact {
+    pub(crate) term: String,
+    pub(crate) value: FactValue,
+    pub(crate) note: Option<String>,
+}
+
+/// A fact's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FactValue {
+    /// As it is.
+    Plain(String),
+    /// Masked.
+    Masked(Masked),
+}
+
+/// What a row of «Способы входа» offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WayOffer {
+    /// «Отключить»: a page that asks once more.
+    Disconnect {
+        /// Its address.
+        href: String,
+        /// What stands on it, and what it says in full.
+        text: String,
+        /// The rest of the sentence, for the ear.
+        name: String,
+    },
+    /// «Подключить».
+    Connect {
+        /// Its address.
+        action: String,
+        /// What stands on it.
+        text: String,
+        /// The whole sentence, for the ear.
+        name: String,
+    },
+    /// Nothing, with the reason.
+    Nothing(String),
+}
+
+/// A row of «Способы входа».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WayRow {
+    pub(crate) id: String,
+    pub(crate) icon: &'static str,
+    pub(crate) name: String,
+    /// «Подключены 14 марта 2026».
+    pub(crate) state: String,
+    pub(crate) works: bool,
+    pub(crate) more: Option<String>,
+    pub(crate) offer: Option<WayOffer>,
+}
+
+/// The row at the foot: «Привязать учетную запись портала Госуслуг».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LinkRow {
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) offer: WayOffer,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "settings.html")]
+pub(crate) struct SettingsPage {
+    frame: Frame,
+    t: Texts,
+    notice: Option<String>,
+    name: String,
+    places: Vec<String>,
+    facts: Vec<Fact>,
+    contacts: Vec<Fact>,
+    contacts_href: Option<String>,
+    ways: Vec<WayRow>,
+    sessions: Vec<SessionRow>,
+    has_other_sessions: bool,
+    events: Vec<HistoryItem>,
+    data: Vec<String>,
+    consent: Option<(String, String)>,
+    links: Vec<LinkRow>,
+}
+
+page!(SettingsPage);
+
+/// The clock of the signed-in person.
+pub(crate) fn own_offset(signed_in: &SignedIn) -> Result<ZoneOffset, Problem> {
+    signed_in
+        .actor
+        .sheet
+        .first_membership()
+        .map(|first| first.organization.region.offset)
+        .or_else(|| ZoneOffset::from_minutes(180))
+        .ok_or(Problem::Contradiction("Moscow has no clock"))
+}
+
+/// GET `/settings`.
+pub(crate) async fn open(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Query(query): Query,
+) -> PageResult {
+    let linking = app.linking();
+    let ways = linking.ways(&signed_in.actor).await?;
+    let sessions = linking.sessions(&signed_in.actor).await?;
+    let history = linking.history(&signed_in.actor, None, 5).await?;
+    let leading = leading_provider(&ways);
+    let t = leading
+        .as_ref()
+        .map_or_else(|| app.texts(), |provider| app.texts_about(provider));
+    let offset = own_offset(&signed_in)?;
+    let now = linking.now();
+    let account = signed_in.actor.sheet.account();
+    let mut frame = Frame::new(
+        &app,
+        Some(&signed_in.visit),
+        "settings",
+        t.text("page-settings-title"),
+    );
+    for way in &ways {
+        if let WayView::Connectable { provider } = way {
+            frame = frame.leading_to(&app, provider);
+        }
+    }
+    let contact_choice = linking
+        .policy_of(&signed_in.actor.sheet)
+        .contact_choice
+        .is_on();
+    let is_linked = ways.iter().any(|way| matches!(way, WayView::Linked { .. }));
+    let (data, consent) = data_lines(&app, account, &ways, &t, offset);
+    let own = signed_in.actor.session.value.id;
+    let page = SettingsPage {
+        notice: (query.get("done") == Some("sessions")).then(|| t.text("page-sessions-ended")),
+        name: full_name(account, &t),
+        places: signed_in
+            .actor
+            .sheet
+            .memberships
+            .iter()
+            .map(|membership| membership_line(membership, &t))
+            .collect(),
+        facts: facts(account, &t),
+        contacts: account
+            .profile
+            .contacts
+            .iter()
+            .map(|contact| contact_fact(&app, contact, &t))
+            .collect(),
+        contacts_href: (contact_choice && is_linked).then(|| "/settings/contacts".to_owned()),
+        ways: ways
+            .iter()
+            .map(|way| way_row(&app, way, now, offset))
+            .collect(),
+        has_other_sessions: sessions.iter().any(|session| session.id != own),
+        sessions: sessions
+            .iter()
+            .map(|session: &Session| SessionRow::of(&app, session, own, now, offset))
+            .collect(),
+        events: history
+            .iter()
+            .map(|line| HistoryItem::of(&app, line, now, offset))
+            .collect(),
+        data,
+        consent,
+        links: ways
+            .iter()
+            .filter_map(|way| link_row(&app, way, offset))
+            .collect(),
+        frame,
+        t,
+    };
+    show(&page, StatusCode::OK)
+}
+
+/// The provider of which the page speaks where it names none.
+fn leading_provider(ways: &[WayView]) -> Option<ProviderId> {
+    ways.iter().find_map(|way| match way {
+        WayView::Linked { link, .. } => Some(link.provider.clone()),
+        WayView::Connectable { provider } => Some(provider.clone()),
+        WayView::Password { .. } => None,
+    })
+}
+
+fn full_name(account: &Account, t: &Texts) -> String {
+    match &account.profile.name.value {
+        RegisteredName::Sound(name) => name.full(),
+        RegisteredName::Unsound(_) => own_name(account, t),
+    }
+}
+
+fn facts(account: &Account, t: &Texts) -> Vec<Fact> {
+    let none = || t.text("attribute-none");
+    let plain = |key: &str, value: String| Fact {
+        term: t.text(key),
+        value: FactValue::Plain(value),
+        note: None,
+    };
+    let profile = &account.profile;
+    let mut facts = match &profile.name.value {
+        RegisteredName::Sound(name) => match name.surname() {
+            Some(surname) => vec![
+                plain("attribute-surname", surname.to_owned()),
+                plain("attribute-given-name", name.given_name().to_owned()),
+                plain(
+                    "attribute-patronymic",
+                    name.patronymic().map_or_else(none, str::to_owned),
+                ),
+            ],
+            None => vec![plain("attribute-name", name.given_name().to_owned())],
+        },
+        RegisteredName::Unsound(name) => {
+            let [surname, given_name, patronymic] = name.expose_raw().map(visible);
+            vec![
+                plain("attribute-surname", surname),
+                plain("attribute-given-name", given_name),
+                plain("attribute-patronymic", patronymic),
+            ]
+        }
+    };
+    let birth = profile
+        .birth_date
+        .as_ref()
+        .map_or_else(none, |date| t.date(date.value.date()));
+    facts.push(plain("attribute-birth-date", birth));
+    let gender = profile.gender.as_ref().map_or_else(none, |gender| {
+        t.text(match gender.value {
+            Gender::Female => "gender-female",
+            Gender::Male => "gender-male",
+        })
+    });
+    facts.push(plain("attribute-gender", gender));
+    facts.push(match &profile.snils {
+        None => plain("attribute-snils", none()),
+        Some(snils) => Fact {
+            term: t.text("attribute-snils"),
+            value: FactValue::Masked(Masked::number(snils.value.masked(), t)),
+            note: None,
+        },
+    });
+    facts.push(Fact {
+        term: t.text("attribute-login"),
+        value: FactValue::Masked(Masked::number(account.login.masked(), t)),
+        note: None,
+    });
+    facts
+}
+
+fn contact_fact(app: &AppState, contact: &Contact, t: &Texts) -> Fact {
+    let kind = contact.value.kind();
+    let note = match &contact.source {
+        Source::Person => t.text("page-settings-contacts-own"),
+        Source::School => t.text("page-settings-contacts-school"),
+        Source::Provider(provider) => app
+            .texts_about(provider)
+            .text("page-settings-contacts-from"),
+    };
+    Fact {
+        term: t.text(&format!("contact-{}", kind.code())),
+        value: FactValue::Masked(Masked::contact(kind, contact.value.masked(), t)),
+        note: Some(note),
+    }
+}
+
+fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: ZoneOffset) -> WayRow {
+    match way {
+        WayView::Password { set_at } => {
+            let t = app.texts();
+            WayRow {
+                id: "way-password".to_owned(),
+                icon: "#i-key",
+                name: t.text("page-settings-way-password"),
+                state: t.text(if set_at.is_some() {
+                    "page-settings-way-password-works"
+                } else {
+                    "page-settings-way-password-none"
+                }),
+                works: set_at.is_some(),
+                more: set_at.map(|at| {
+                    let date = Args::new().with("date", t.day(at, offset));
+                    t.text_with("page-settings-way-password-since", &date)
+                }),
+                offer: Some(WayOffer::Nothing(t.text("page-settings-way-password-who"))),
+            }
+        }
+        WayView::Linked {
+            link,
+            provider,
+            last,
+        } => {
+            let t = app.texts_about(&link.provider);
+            let id = &link.provider;
+            let date = Args::new().with("date", t.day(link.linked_at, offset));
+            let used = link.used_at.map_or_else(
+                || t.text("page-settings-way-no-use"),
+                |at| {
+                    let when = Args::new().with("when", t.moment(at, now, offset));
+                    t.text_with("page-settings-way-last-use", &when)
+                },
+            );
+            let state = if provider.is_on() {
+                t.text_with(&format!("page-settings-way-{id}-connected"), &date)
+            } else {
+                t.text("page-settings-way-off")
+            };
+            WayRow {
+                id: format!("way-{id}"),
+                icon: "#i-card",
+                name: t.text(&format!("provider-{id}")),
+                state,
+                works: provider.is_on(),
+                more: Some(used),
+                offer: Some(if *last {
+                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                } else {
+                    disconnect(id, &t)
+                }),
+            }
+        }
+        WayView::Connectable { provider } => {
+            let t = app.texts_about(provider);
+            WayRow {
+                id: format!("way-{provider}"),
+                icon: "#i-card",
+                name: t.text(&format!("provider-{provider}")),
+                state: t.text(&format!("page-settings-way-{provider}-not-connected")),
+                works: false,
+                more: None,
+                offer: Some(WayOffer::Connect {
+                    action: format!("/settings/ways/{provider}/link"),
+                    text: t.text("page-settings-way-connect"),
+                    name: t.text("page-settings-way-connect-name"),
+                }),
+            }
+        }
+    }
+}
+
+fn disconnect(provider: &ProviderId, t: &Texts) -> WayOffer {
+    WayOffer::Disconnect {
+        href: format!("/settings/ways/{provider}/unlink"),
+        text: t.text("page-settings-way-disconnect"),
+        name: t.text("page-settings-way-disconnect-name"),
+    }
+}
+
+/// The row at the foot, as the source document has it.
+fn link_row(app: &AppState, way: &WayView, offset: ZoneOffset) -> Option<LinkRow> {
+    match way {
+        WayView::Password { .. } => None,
+        WayView::Linked { link, last, .. } => {
+            let t = app.texts_about(&link.provider);
+            let date = Args::new().with("date", t.day(link.linked_at, offset));
+            let key = format!("page-settings-way-{}-connected", link.provider);
+            Some(LinkRow {
+                title: t.text("page-settings-link-title"),
+                text: t.text_with(&key, &date),
+                offer: if *last {
+                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                } else {
+                    disconnect(&link.provider, &t)
+                },
+            })
+        }
+        WayView::Connectable { provider } => {
+            let t = app.texts_about(provider);
+            let text = t.text(&format!("label-{provider}-link"));
+            Some(LinkRow {
+                title: t.text("page-settings-link-title"),
+                text: t.text("page-settings-link-text"),
+                offer: WayOffer::Connect {
+                    action: format!("/settings/ways/{provider}/link"),
+                    name: text.clone(),
+                    text,
+                },
+            })
+        }
+    }
+}
+
+/// «Мои данные»: what is kept of a provider's data, and the consent with its text.
+fn data_lines(
+    app: &AppState,
+    account: &Account,
+    ways: &[WayView],
+    t: &Texts,
+    offset: ZoneOffset,
+) -> (Vec<String>, Option<(String, String)>) {
+    let linked = ways.iter().find_map(|way| match way {
+        WayView::Linked { link, .. } => Some(link),
+        WayView::Password { .. } | WayView::Connectable { .. } => None,
+    });
+    let Some(link) = linked else {
+        return (vec![t.text("page-settings-data-none")], None);
+    };
+    let kinds: Vec<_> = account
+        .profile
+        .contacts_from(&link.provider)
+        .map(|contact| contact.value.kind())
+        .collect();
+    let mut lines = if kinds.is_empty() {
+        vec![t.text("page-settings-data-none")]
+    } else {
+        let list = Args::new().with("list", contact_list(&kinds, t));
+        vec![
+            t.text_with("page-settings-data-kept", &list),
+            t.text("page-settings-data-not-kept"),
+        ]
+    };
+    lines.push(t.text("page-settings-data-withdraw"));
+    let date = Args::new().with("date", t.day(link.linked_at, offset));
+    let consent = app.linking().provider(&link.provider).map(|connected| {
+        (
+            t.text_with("page-settings-data-consent", &date),
+            format!("/consents/{}", connected.consent.version),
+        )
+    });
+    (lines, consent)
+}

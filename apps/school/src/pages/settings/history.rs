@@ -1,0 +1,151 @@
+//! The own history: one line for each notice.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode};
+use linking_core::{
+    audit::{HistoryLine, Notice},
+    ids::AuditId,
+    provider::ProviderId,
+    region::ZoneOffset,
+    session::{AgentLabel, SignInWay},
+    time::Timestamp,
+};
+
+use crate::{
+    i18n::{Args, Texts},
+    pages::{
+        frame::{Frame, page, show},
+        profile::contact_list,
+        settings::own_offset,
+    },
+    web::{fields::Query, problem::PageResult, state::AppState, visit::SignedIn},
+};
+
+/// Lines on a page.
+const PAGE: u16 = 20;
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HistoryItem {
+    pub(crate) icon: &'static str,
+    pub(crate) text: String,
+    /// «сегодня в 8:12 · Chrome, Windows».
+    pub(crate) when: String,
+}
+
+impl HistoryItem {
+    /// The line of a notice.
+    pub(crate) fn of(
+        app: &AppState,
+        line: &HistoryLine,
+        now: Timestamp,
+        offset: ZoneOffset,
+    ) -> Self {
+        let (icon, text) = told(app, &line.notice, offset);
+        let t = app.texts();
+        let when = t.moment(line.at, now, offset);
+        let when = match line.agent.as_ref().map(AgentLabel::as_str) {
+            Some("") => format!("{when} · {}", t.text("agent-unknown")),
+            Some(agent) => format!("{when} · {agent}"),
+            None => when,
+        };
+        Self { icon, text, when }
+    }
+}
+
+/// Sign and words of a notice.
+fn told(app: &AppState, notice: &Notice, offset: ZoneOffset) -> (&'static str, String) {
+    let t = app.texts();
+    let about = |provider: &ProviderId, key: &str| app.texts_about(provider).text(key);
+    match notice {
+        Notice::SignedIn { way } => (
+            "#i-enter",
+            match way {
+                SignInWay::Password => t.text("history-signed-in-password"),
+                SignInWay::Link { provider, .. } => about(provider, "history-signed-in-provider"),
+            },
+        ),
+        Notice::SignedOut => ("#i-enter", t.text("history-signed-out")),
+        Notice::Linked { provider } => ("#i-knot", about(provider, "history-linked")),
+        Notice::Unlinked { provider } => ("#i-knot", about(provider, "history-unlinked")),
+        Notice::MismatchTried { provider } => {
+            ("#i-stop", about(provider, "history-mismatch-tried"))
+        }
+        Notice::LinkRefused { provider, .. } => {
+            ("#i-stop", about(provider, "history-link-refused"))
+        }
+        Notice::IdentityTriedElsewhere { provider } => (
+            "#i-stop",
+            about(provider, "history-identity-tried-elsewhere"),
+        ),
+        Notice::PasswordPaused { until } => {
+            let time = Args::new().with("time", t.time(*until, offset));
+            ("#i-stop", t.text_with("history-password-paused", &time))
+        }
+        Notice::SessionsEnded => ("#i-enter", t.text("history-sessions-ended")),
+        Notice::ContactsChosen { kept } => {
+            // The notice does not say whose contacts: the first provider of the installation.
+            let leading = app.linking().policies().preset().providers.first().cloned();
+            let t = leading.map_or(t, |provider| app.texts_about(&provider));
+            if kept.is_empty() {
+                ("#i-person", t.text("history-contacts-erased"))
+            } else {
+                let list = Args::new().with("list", contact_list(kept, &t));
+                ("#i-person", t.text_with("history-contacts-chosen", &list))
+            }
+        }
+        Notice::DataParted { provider } => ("#i-stop", about(provider, "history-data-parted")),
+        Notice::PasswordPrinted => ("#i-key", t.text("history-password-printed")),
+        Notice::PasswordChanged => ("#i-key", t.text("history-password-changed")),
+    }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "history.html")]
+pub(crate) struct HistoryPage {
+    frame: Frame,
+    t: Texts,
+    lines: Vec<HistoryItem>,
+    more: Option<String>,
+}
+
+page!(HistoryPage);
+
+/// GET `/settings/history?before=`.
+pub(crate) async fn open(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Query(query): Query,
+) -> PageResult {
+    let before: Option<AuditId> = query.parsed("before");
+    let lines = app
+        .linking()
+        .history(&signed_in.actor, before, PAGE.saturating_add(1))
+        .await?;
+    let offset = own_offset(&signed_in)?;
+    let now = app.linking().now();
+    let t = app.texts();
+    let shown = usize::from(PAGE);
+    let more = (lines.len() > shown)
+        .then(|| lines.get(shown.saturating_sub(1)))
+        .flatten()
+        .map(|last| format!("/settings/history?before={}", last.id));
+    let frame = Frame::new(
+        &app,
+        Some(&signed_in.visit),
+        "history",
+        t.text("page-history-title"),
+    )
+    .back_to("/settings");
+    let page = HistoryPage {
+        lines: lines
+            .iter()
+            .take(shown)
+            .map(|line| HistoryItem::of(&app, line, now, offset))
+            .collect(),
+        more,
+        frame,
+        t,
+    };
+    show(&page, StatusCode::OK)
+}

@@ -1,0 +1,112 @@
+//! The ways in: linking from the settings, and taking contacts anew (SGO-2).
+
+use axum::extract::{Path, State};
+use linking_core::{
+    link::PlaceHint,
+    provider::ProviderId,
+    refusal::Refusal,
+    usecase::{Outcome, StartOrder},
+};
+
+use crate::{
+    flow_response,
+    pages::{
+        frame::see,
+        refusal::{self, Scene},
+    },
+    web::{
+        cookies::{self, CookieName},
+        fields::Form,
+        next::NextAct,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::SignedIn,
+    },
+};
+
+/// Begins a way to a provider for whoever is signed in.
+pub(crate) async fn begin(
+    app: &AppState,
+    signed_in: &SignedIn,
+    order: StartOrder,
+    provider: &ProviderId,
+) -> PageResult {
+    let visit = &signed_in.visit;
+    let place = own_place(app, signed_in).await?;
+    let outcome = app
+        .linking()
+        .start(
+            visit.visitor(),
+            Some(&signed_in.actor),
+            order,
+            provider,
+            place,
+        )
+        .await?;
+    match outcome {
+        Outcome::Done(advance) => {
+            let mut response = flow_response::respond(advance)?;
+            let remembered = visit.place().clone().beginning(order, provider);
+            cookies::set(
+                response.headers_mut(),
+                CookieName::Place,
+                &remembered.write(),
+            );
+            Ok(response)
+        }
+        Outcome::Refused(Refusal::StepUpNeeded) => {
+            let next = NextAct::Link(provider.clone());
+            Ok(see(&format!("/settings/step-up?next={}", next.code())))
+        }
+        Outcome::Refused(refusal) => {
+            let scene = Scene::remembered(app, visit).about(provider);
+            refusal::page(&scene, &refusal).await
+        }
+    }
+}
+
+/// Where the signed-in person belongs; somebody who belongs nowhere yet, where this browser was.
+async fn own_place(app: &AppState, signed_in: &SignedIn) -> Result<PlaceHint, Problem> {
+    if let Some(first) = signed_in.actor.sheet.first_membership() {
+        return Ok(PlaceHint {
+            region: first.organization.region.code.clone(),
+            organization: Some(first.organization.id),
+        });
+    }
+    let remembered = signed_in.visit.place().region.clone();
+    let region = if let Some(region) = remembered {
+        region
+    } else {
+        let regions = app.directory().regions().await?;
+        let first = regions.into_iter().next().map(|region| region.code);
+        first.ok_or(Problem::Contradiction("an installation without a region"))?
+    };
+    Ok(PlaceHint {
+        region,
+        organization: None,
+    })
+}
+
+/// POST `/settings/ways/{provider}/link`.
+pub(crate) async fn link(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Path(provider): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
+    begin(&app, &signed_in, StartOrder::Link, &provider).await
+}
+
+/// POST `/settings/ways/{provider}/refresh`: the contacts once more from the provider.
+pub(crate) async fn refresh(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Path(provider): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
+    begin(&app, &signed_in, StartOrder::Refresh, &provider).await
+}

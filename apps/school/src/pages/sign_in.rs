@@ -1,0 +1,421 @@
+//! SIGN-IN: school and password, or a provider (`texts.md`, section 6; SGO-0).
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use linking_core::{
+    link::PlaceHint,
+    policy::SignInForm,
+    provider::ProviderId,
+    refusal::Refusal,
+    region::OrganizationType,
+    usecase::{Outcome, StartOrder},
+};
+
+use crate::{
+    flow_response,
+    i18n::Texts,
+    pages::{
+        credentials::{self, CredentialsView, ErrorSummary, Typed, TypedFault},
+        frame::{Frame, page, see, show},
+        place::{FoundPlace, PlaceFinder, PlaceView},
+        refusal::{self, Scene},
+    },
+    web::{
+        cookies::{self, CookieName},
+        fields::{Fields, Form, Query},
+        next::ReturnTo,
+        place::Place,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::Visit,
+    },
+};
+
+/// A tab: a page of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tab {
+    pub(crate) text: String,
+    pub(crate) href: &'static str,
+    pub(crate) current: bool,
+}
+
+/// A provider's button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProviderButton {
+    pub(crate) action: String,
+    pub(crate) text: String,
+}
+
+/// The provider before the local form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProviderFirst {
+    pub(crate) title: String,
+    pub(crate) action: String,
+    /// The way to the local form, where there is one.
+    pub(crate) local: Option<String>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "sign-in.html")]
+pub(crate) struct SignInPage {
+    frame: Frame,
+    t: Texts,
+    errors: Option<ErrorSummary>,
+    tabs: Vec<Tab>,
+    place: PlaceView,
+    form: Option<CredentialsView>,
+    first: Option<ProviderFirst>,
+    providers: Vec<ProviderButton>,
+    phone_link: Option<String>,
+    /// Region and organisation for the providers' forms.
+    hint: Vec<(&'static str, String)>,
+}
+
+page!(SignInPage);
+
+/// What the page is drawn from.
+struct Draft<'a> {
+    app: &'a AppState,
+    visit: &'a Visit,
+    kind: OrganizationType,
+    place: FoundPlace,
+    typed: Typed,
+    to: ReturnTo,
+    /// The person has asked for the local form where the provider comes first.
+    wants_local: bool,
+    fault: Option<TypedFault>,
+}
+
+const fn path_of(kind: OrganizationType) -> &'static str {
+    match kind {
+        OrganizationType::School => "/sign-in",
+        OrganizationType::Authority => "/sign-in/authority",
+    }
+}
+
+/// GET `/sign-in`.
+pub(crate) async fn school(
+    State(app): State<AppState>,
+    visit: Visit,
+    Query(query): Query,
+) -> PageResult {
+    open(&app, &visit, &query, OrganizationType::School).await
+}
+
+/// GET `/sign-in/authority`.
+pub(crate) async fn authority(
+    State(app): State<AppState>,
+    visit: Visit,
+    Query(query): Query,
+) -> PageResult {
+    open(&app, &visit, &query, OrganizationType::Authority).await
+}
+
+/// POST `/sign-in`.
+pub(crate) async fn submit_school(
+    State(app): State<AppState>,
+    visit: Visit,
+    form: Form,
+) -> PageResult {
+    submit(&app, &visit, form, OrganizationType::School).await
+}
+
+/// POST `/sign-in/authority`.
+pub(crate) async fn submit_authority(
+    State(app): State<AppState>,
+    visit: Visit,
+    form: Form,
+) -> PageResult {
+    submit(&app, &visit, form, OrganizationType::Authority).await
+}
+
+async fn find(
+    app: &AppState,
+    kind: OrganizationType,
+    fields: &Fields,
+    remembered: &Place,
+) -> Result<FoundPlace, Problem> {
+    let t = app.texts();
+    let finder = PlaceFinder {
+        app,
+        t: &t,
+        path: path_of(kind),
+        kind,
+    };
+    finder.find(fields, remembered).await
+}
+
+async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationType) -> PageResult {
+    let to = ReturnTo::from_code(query.get("to"));
+    if visit.actor().is_some() {
+        return Ok(see(to.path()));
+    }
+    let place = find(app, kind, query, visit.place()).await?;
+    let chosen = query.get("region").is_some() && place.region.is_some();
+    let remember = chosen.then(|| place.to_remember());
+    let draft = Draft {
+        app,
+        visit,
+        kind,
+        place,
+        typed: Typed::nothing(),
+        to,
+        wants_local: query.get("form") == Some("local"),
+        fault: None,
+    };
+    let mut response = draw(draft, StatusCode::OK)?;
+    if let Some(place) = remember {
+        cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+    }
+    Ok(response)
+}
+
+async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationType) -> PageResult {
+    let fields = form.only(&[
+        "organization",
+        "region",
+        "locality",
+        "login",
+        "password",
+        "to",
+    ])?;
+    let typed = Typed::read(&fields);
+    let to = ReturnTo::from_code(fields.get("to"));
+    let fault = match typed.credentials() {
+        Ok(credentials) => {
+            let organization = credentials.organization;
+            let outcome = app
+                .linking()
+                .sign_in_locally(visit.visitor(), visit.actor(), credentials)
+                .await?;
+            match outcome {
+                Outcome::Done(session) => {
+                    let mut response = see(to.path());
+                    flow_response::begin_session(response.headers_mut(), &session);
+                    let place = Place {
+                        kind: Some(kind),
+                        organization: Some(organization),
+                        ..Place::default()
+                    };
+                    cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+                    return Ok(response);
+                }
+                Outcome::Refused(Refusal::WrongCredentials) => TypedFault::FitsNobody,
+                Outcome::Refused(refusal) => {
+                    let place = find(app, kind, &fields, visit.place()).await?;
+                    let scene = Scene::at(app, visit, &place.to_remember());
+                    return refusal::page(&scene, &refusal).await;
+                }
+            }
+        }
+        Err(fault) => fault,
+    };
+    let status = match fault {
+        TypedFault::Empty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        TypedFault::FitsNobody => StatusCode::FORBIDDEN,
+    };
+    let place = find(app, kind, &fields, visit.place()).await?;
+    let remember = place.to_remember();
+    let draft = Draft {
+        app,
+        visit,
+        kind,
+        place,
+        typed,
+        to,
+        wants_local: true,
+        fault: Some(fault),
+    };
+    let mut response = draw(draft, status)?;
+    cookies::set(response.headers_mut(), CookieName::Place, &remember.write());
+    Ok(response)
+}
+
+/// POST `/sign-in/{provider}`: the way to a provider begins.
+pub(crate) async fn start(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(provider): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["region", "organization"])?;
+    let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
+    let region = match fields.parsed("region") {
+        Some(code) => app.directory().region(&code).await?,
+        None => None,
+    };
+    let Some(region) = region else {
+        return Ok(see("/sign-in?change=region"));
+    };
+    let hint = PlaceHint {
+        region: region.code,
+        organization: fields.parsed("organization"),
+    };
+    let place = Place {
+        region: Some(hint.region.clone()),
+        organization: hint.organization,
+        ..visit.place().clone()
+    };
+    let outcome = app
+        .linking()
+        .start(
+            visit.visitor(),
+            visit.actor(),
+            StartOrder::SignIn,
+            &provider,
+            hint,
+        )
+        .await?;
+    match outcome {
+        Outcome::Done(advance) => {
+            let mut response = flow_response::respond(advance)?;
+            let place = place.beginning(StartOrder::SignIn, &provider);
+            cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+            Ok(response)
+        }
+        Outcome::Refused(refusal) => {
+            let scene = Scene::at(&app, &visit, &place).about(&provider);
+            refusal::page(&scene, &refusal).await
+        }
+    }
+}
+
+fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
+    let Draft {
+        app,
+        visit,
+        kind,
+        mut place,
+        typed,
+        to,
+        wants_local,
+        fault,
+    } = draft;
+    let policy = place
+        .region
+        .as_ref()
+        .map(|region| app.linking().policies().of_region(&region.code));
+    let providers: Vec<&ProviderId> = policy
+        .iter()
+        .flat_map(|policy| &policy.providers)
+        .filter(|id| app.linking().provider(id).is_some())
+        .collect();
+    let leading = providers.first().copied();
+    let t = leading.map_or_else(|| app.texts(), |provider| app.texts_about(provider));
+    let provider_first = match policy.map(|policy| policy.sign_in_form) {
+        Some(SignInForm::ProviderFirst) if !wants_local => leading,
+        Some(SignInForm::ProviderOnly) => leading,
+        Some(SignInForm::ProviderFirst | SignInForm::LocalFirst) | None => None,
+    };
+    let offers_local = policy.is_none_or(|policy| policy.sign_in_form != SignInForm::ProviderOnly);
+    let mut form = (provider_first.is_none() && place.reaches_organizations())
+        .then(|| credentials_view(kind, &place, &typed, to, &t));
+    let errors = fault.map(|fault| credentials::mark(fault, &t, false, form.as_mut(), &mut place));
+    let mut frame = Frame::new(app, Some(visit), "sign-in", t.text("page-sign-in-title"))
+        .with_errors(errors.is_some())
+        .with_script();
+    for provider in &providers {
+        frame = frame.leading_to(app, provider);
+    }
+    let hint = hint_fields(&place);
+    let first = provider_first.map(|provider| ProviderFirst {
+        title: t.text(&format!("label-{provider}-first")),
+        action: format!("/sign-in/{provider}"),
+        local: offers_local.then(|| format!("{}?form=local", path_of(kind))),
+    });
+    let buttons: Vec<ProviderButton> = providers
+        .iter()
+        .filter(|provider| Some(**provider) != provider_first)
+        .map(|provider| ProviderButton {
+            action: format!("/sign-in/{provider}"),
+            text: t.text(&format!("label-{provider}-sign-in")),
+        })
+        .collect();
+    let phone_link = (!buttons.is_empty()).then(|| t.text("page-sign-in-phone-link"));
+    let page = SignInPage {
+        errors,
+        tabs: tabs(kind, &t),
+        place: place.view,
+        form,
+        first,
+        providers: buttons,
+        phone_link,
+        hint,
+        frame,
+        t,
+    };
+    Ok(show(&page, status)?.into_response())
+}
+
+fn tabs(kind: OrganizationType, t: &Texts) -> Vec<Tab> {
+    [
+        (OrganizationType::School, "label-organization"),
+        (OrganizationType::Authority, "label-authority"),
+    ]
+    .into_iter()
+    .map(|(tab, key)| Tab {
+        text: t.text(key),
+        href: path_of(tab),
+        current: tab == kind,
+    })
+    .collect()
+}
+
+fn credentials_view(
+    kind: OrganizationType,
+    place: &FoundPlace,
+    typed: &Typed,
+    to: ReturnTo,
+    t: &Texts,
+) -> CredentialsView {
+    let mut hidden = place_fields(place);
+    if to != ReturnTo::Home {
+        hidden.push(("to", to.code().to_owned()));
+    }
+    CredentialsView {
+        action: path_of(kind).to_owned(),
+        title: t.text("page-sign-in-credentials"),
+        organization: place
+            .organization
+            .as_ref()
+            .map(|found| found.id.to_string()),
+        hidden,
+        login: typed.login().to_owned(),
+        login_hint: None,
+        login_error: None,
+        password_hint: None,
+        password_error: None,
+        error: None,
+        forgot: "/restore".to_owned(),
+    }
+}
+
+/// Region and locality, so that a form that comes back asks at the same place.
+pub(crate) fn place_fields(place: &FoundPlace) -> Vec<(&'static str, String)> {
+    let region = place
+        .region
+        .iter()
+        .map(|region| ("region", region.code.to_string()));
+    let locality = place
+        .locality
+        .iter()
+        .map(|locality| ("locality", locality.to_string()));
+    region.chain(locality).collect()
+}
+
+/// Region and organisation, for a form that begins a way to a provider.
+fn hint_fields(place: &FoundPlace) -> Vec<(&'static str, String)> {
+    let region = place
+        .region
+        .iter()
+        .map(|region| ("region", region.code.to_string()));
+    let organization = place
+        .organization
+        .iter()
+        .map(|found| ("organization", found.id.to_string()));
+    region.chain(organization).collect()
+}

@@ -1,0 +1,195 @@
+//! STEP-UP: the password once more, or a linked provider (`threats.md` E3).
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use linking_core::{
+    provider::ProviderId,
+    refusal::Refusal,
+    secret::Password,
+    usecase::{NewSession, Outcome, StartOrder, WayView},
+};
+
+use crate::{
+    flow_response,
+    i18n::Texts,
+    pages::{
+        frame::{Frame, page, see, show},
+        refusal::{self, Scene},
+        settings::ways,
+    },
+    web::{
+        cookies::{self, CookieName},
+        fields::{Fields, Form, Query},
+        next::NextAct,
+        problem::{PageResult, Problem},
+        state::AppState,
+        visit::SignedIn,
+    },
+};
+
+/// What the page is drawn from.
+#[derive(Debug)]
+pub(crate) struct StepUpView {
+    /// Where the password goes.
+    pub(crate) action: String,
+    /// «Отменить».
+    pub(crate) back: String,
+    /// Why the last try did not go through.
+    pub(crate) error: Option<Refusal>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "step-up.html")]
+pub(crate) struct StepUpPage {
+    frame: Frame,
+    t: Texts,
+    error: Option<String>,
+    error_title: String,
+    has_password: bool,
+    action: String,
+    next: String,
+    username: String,
+    /// Linked providers: address and text.
+    providers: Vec<(String, String)>,
+    back: String,
+}
+
+page!(StepUpPage);
+
+/// The page; a pause is a page of its own.
+pub(crate) async fn page(
+    app: &AppState,
+    signed_in: &SignedIn,
+    next: &NextAct,
+    view: StepUpView,
+    status: StatusCode,
+) -> PageResult {
+    let visit = &signed_in.visit;
+    let error = match view.error {
+        None => None,
+        Some(Refusal::WrongCredentials) => Some("refusal-step-up-needed-field"),
+        Some(refusal) => {
+            return refusal::page(&Scene::remembered(app, visit), &refusal).await;
+        }
+    };
+    let linked: Vec<ProviderId> = app
+        .linking()
+        .ways(&signed_in.actor)
+        .await?
+        .into_iter()
+        .filter_map(|way| match way {
+            WayView::Linked { link, provider, .. } if provider.is_on() => Some(link.provider),
+            WayView::Linked { .. } | WayView::Password { .. } | WayView::Connectable { .. } => None,
+        })
+        .collect();
+    let t = app.texts();
+    let mut frame = Frame::new(app, Some(visit), "step-up", t.text("page-step-up-title"))
+        .with_errors(error.is_some())
+        .with_script();
+    for provider in &linked {
+        frame = frame.leading_to(app, provider);
+    }
+    let providers = linked
+        .iter()
+        .map(|provider| {
+            let text = app.texts_about(provider).text("page-step-up-provider");
+            (format!("/settings/ways/{provider}/step-up"), text)
+        })
+        .collect();
+    let account = signed_in.actor.sheet.account();
+    let page = StepUpPage {
+        error: error.map(|key| t.text(key)),
+        error_title: t.text("field-summary-title"),
+        has_password: account.password.is_some(),
+        action: view.action,
+        next: next.code(),
+        username: account.login.as_str().to_owned(),
+        providers,
+        back: view.back,
+        frame,
+        t,
+    };
+    show(&page, status)
+}
+
+/// Checks the password of a form.
+pub(crate) async fn prove(
+    app: &AppState,
+    signed_in: &SignedIn,
+    fields: &Fields,
+) -> Result<Outcome<NewSession>, Problem> {
+    let typed = fields.get("password").unwrap_or_default().to_owned();
+    let Some(password) = Password::new(typed) else {
+        return Ok(Outcome::Refused(Refusal::WrongCredentials));
+    };
+    let visitor = signed_in.visit.visitor();
+    Ok(app
+        .linking()
+        .step_up(visitor, &signed_in.actor, password)
+        .await?)
+}
+
+/// GET `/settings/step-up?next=`.
+pub(crate) async fn open(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Query(query): Query,
+) -> PageResult {
+    let next = NextAct::from_code(query.get("next"));
+    let view = StepUpView {
+        action: "/settings/step-up".to_owned(),
+        back: next.way_back(),
+        error: None,
+    };
+    page(&app, &signed_in, &next, view, StatusCode::OK).await
+}
+
+/// POST `/settings/step-up`: then on with what the person wanted.
+pub(crate) async fn submit(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["password", "next"])?;
+    let next = NextAct::from_code(fields.get("next"));
+    match prove(&app, &signed_in, &fields).await? {
+        Outcome::Done(session) => {
+            let mut response = match &next {
+                NextAct::Link(provider) => {
+                    let mut signed_in = signed_in;
+                    signed_in.actor.session.value = session.session.clone();
+                    ways::begin(&app, &signed_in, StartOrder::Link, provider).await?
+                }
+                other => see(&other.path()),
+            };
+            flow_response::begin_session(response.headers_mut(), &session);
+            Ok(response)
+        }
+        Outcome::Refused(refusal) => {
+            let view = StepUpView {
+                action: "/settings/step-up".to_owned(),
+                back: next.way_back(),
+                error: Some(refusal),
+            };
+            page(&app, &signed_in, &next, view, StatusCode::FORBIDDEN).await
+        }
+    }
+}
+
+/// POST `/settings/ways/{provider}/step-up`: by a linked provider.
+pub(crate) async fn by_provider(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Path(provider): Path<String>,
+    form: Form,
+) -> PageResult {
+    let fields = form.only(&["next"])?;
+    let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
+    let next = NextAct::from_code(fields.get("next"));
+    let mut response = ways::begin(&app, &signed_in, StartOrder::StepUp, &provider).await?;
+    cookies::set(response.headers_mut(), CookieName::Next, &next.code());
+    Ok(response)
+}

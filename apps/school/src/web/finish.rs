@@ -1,0 +1,123 @@
+//! Around every route: the headers of every answer, and a page for every problem
+//! (`threats.md` G1, G2, G11).
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use linking_core::{
+    ids::FlowId,
+    ports::{HashError, StoreError},
+    secret::Secret256,
+    usecase::Fault,
+};
+
+use crate::{
+    pages,
+    web::{problem::Problem, state::AppState},
+};
+
+/// The policy of an answer that is no page: nothing may be loaded, run or framed.
+const BARE_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
+                           frame-ancestors 'none'; sandbox";
+
+/// On every answer. What a page has set for itself stays.
+const ALWAYS: [(HeaderName, &str); 8] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, BARE_POLICY),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), browsing-topics=(), camera=(), geolocation=(), gyroscope=(), \
+         microphone=(), payment=(), usb=()",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// The layer.
+pub(crate) async fn finish(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let back = way_back(request.uri().path());
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let report = report_number(&app);
+        log(&problem, &report);
+        let status = response.status();
+        let cookies: Vec<HeaderValue> = response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .cloned()
+            .collect();
+        response = pages::problem::page(&app, &problem, &report, &back);
+        *response.status_mut() = status;
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    dress(&app, response.headers_mut());
+    response
+}
+
+/// Where a person goes on after a problem: to the flow that they were in, else to the start page.
+fn way_back(path: &str) -> String {
+    let flow = path
+        .strip_prefix("/flow/")
+        .and_then(|rest| rest.split('/').next())
+        .and_then(|id| id.parse::<FlowId>().ok());
+    flow.map_or_else(|| "/".to_owned(), |id| format!("/flow/{id}"))
+}
+
+fn dress(app: &AppState, headers: &mut HeaderMap) {
+    for (name, value) in ALWAYS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if app.site().public_address.is_https() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+}
+
+/// A number that a person can read out to the support, and that the log has.
+fn report_number(app: &AppState) -> String {
+    let drawn = Secret256::draw(app.linking().random()).to_hex();
+    drawn.chars().take(8).collect()
+}
+
+/// One line for the operator: what broke, never whose it was (`threats.md` H1).
+fn log(problem: &Problem, report: &str) {
+    match problem {
+        Problem::Fault(Fault::Hash(HashError::Busy)) => {
+            tracing::warn!(report, "no place for another password hash");
+        }
+        Problem::Fault(Fault::Store(StoreError::Conflict(on))) => {
+            tracing::info!(report, on, "a record changed while a request was at work");
+        }
+        Problem::Fault(fault) => tracing::error!(report, %fault, "a request failed"),
+        Problem::Contradiction(what) => tracing::error!(report, what, "a request failed"),
+        Problem::Template => tracing::error!(report, "a page could not be drawn"),
+        Problem::Panic => tracing::error!(report, "a request stopped in the middle"),
+        Problem::WrongHost => tracing::debug!(report, "a request for another host"),
+        Problem::ForeignForm => tracing::warn!(report, "a form from elsewhere was refused"),
+        Problem::BadRequest
+        | Problem::TooLarge
+        | Problem::NotFound
+        | Problem::MethodNotAllowed
+        | Problem::StaleForm
+        | Problem::NoCookies => {}
+    }
+}

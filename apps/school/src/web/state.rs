@@ -1,0 +1,124 @@
+//! What every handler may use, and how this installation presents itself.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use linking_core::{
+    ports::Directory,
+    provider::{HttpsUrl, ProviderId},
+    usecase::Linking,
+};
+
+use crate::{
+    i18n::{Args, Catalogue, Language, Texts},
+    settings::{Consents, Diary, Profile, PublicAddress, Settings, TrustedProxies},
+    web::origin::WebOrigin,
+};
+
+/// What pages need to know of a provider beside its adapter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProviderSite {
+    /// Where the browser is sent during a sign-in, and where that host may send it on. A form of
+    /// ours may lead there and nowhere else: Chromium holds a policy's `form-action` over the
+    /// whole chain of redirects after the form.
+    pub origins: Vec<WebOrigin>,
+    /// The provider's main page, for people who must change something there.
+    pub home: Option<HttpsUrl>,
+}
+
+/// How this installation presents itself.
+#[derive(Debug, Clone)]
+pub struct SiteSettings {
+    /// The one address under which people reach it (`threats.md` A12).
+    pub public_address: PublicAddress,
+    /// Whether pages say that it is a stand or the demo.
+    pub profile: Profile,
+    /// The diary's name and signs.
+    pub diary: Diary,
+    /// Whose forwarded headers count.
+    pub trusted_proxies: TrustedProxies,
+    /// Our consent texts.
+    pub consents: Consents,
+    /// What pages need to know of each provider.
+    pub providers: BTreeMap<ProviderId, ProviderSite>,
+}
+
+impl SiteSettings {
+    /// Takes what the settings say of the site; the providers' part comes from their adapters'
+    /// settings.
+    #[must_use]
+    pub fn of(settings: &Settings, providers: BTreeMap<ProviderId, ProviderSite>) -> Self {
+        Self {
+            public_address: settings.public_address.clone(),
+            profile: settings.profile,
+            diary: settings.diary.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            consents: settings.consents.clone(),
+            providers,
+        }
+    }
+}
+
+/// What [`AppState`] is made of.
+#[derive(Debug)]
+pub struct AppParts {
+    /// The use cases.
+    pub linking: Linking,
+    /// The pickers' data.
+    pub directory: Arc<dyn Directory>,
+    /// All texts.
+    pub catalogue: Arc<Catalogue>,
+    /// How the installation presents itself.
+    pub site: SiteSettings,
+}
+
+/// What every handler may use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    parts: Arc<AppParts>,
+    texts: Texts,
+}
+
+impl AppState {
+    /// Wires the parts.
+    #[must_use]
+    pub fn new(parts: AppParts) -> Self {
+        let common = Args::new()
+            .with("diary", parts.site.diary.name.clone())
+            .with("into", parts.site.diary.into.clone());
+        let texts = Texts::new(Arc::clone(&parts.catalogue), Language::default(), common);
+        Self {
+            parts: Arc::new(parts),
+            texts,
+        }
+    }
+
+    pub(crate) fn linking(&self) -> &Linking {
+        &self.parts.linking
+    }
+
+    pub(crate) fn directory(&self) -> &dyn Directory {
+        self.parts.directory.as_ref()
+    }
+
+    pub(crate) fn site(&self) -> &SiteSettings {
+        &self.parts.site
+    }
+
+    /// The texts of a page.
+    pub(crate) fn texts(&self) -> Texts {
+        self.texts.clone()
+    }
+
+    /// The texts of a page about a provider.
+    pub(crate) fn texts_about(&self, provider: &ProviderId) -> Texts {
+        self.texts.clone().about(provider)
+    }
+
+    /// The origins to which a form may lead that begins a trip to a provider.
+    pub(crate) fn origins_of(&self, provider: &ProviderId) -> &[WebOrigin] {
+        self.site()
+            .providers
+            .get(provider)
+            .map_or(&[], |site| site.origins.as_slice())
+    }
+}
