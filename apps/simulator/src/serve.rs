@@ -65,6 +65,17 @@ struct Stream {
     connection: Connection,
 }
 
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // A connection that is dropped before anything was written would else end orderly.
+        if self.connection.is_reset()
+            && let Err(error) = self.stream.set_zero_linger()
+        {
+            tracing::warn!(%error, "a connection can't be reset");
+        }
+    }
+}
+
 impl Stream {
     fn check(&self) -> io::Result<()> {
         if self.connection.is_reset() {

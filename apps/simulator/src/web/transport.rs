@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 
 use super::outcome::redirect;
 use crate::fault::{Fault, Place, Transport};
@@ -115,6 +115,11 @@ async fn half(response: Response) -> Response {
 
 /// A body that ends in an error after these octets: the server closes the connection.
 fn broken_off(octets: Vec<u8>) -> Response {
-    let end = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    Response::new(Body::from_stream(stream::iter([Ok(octets), Err(end)])))
+    let first = stream::iter([Ok(octets)]);
+    // The pause lets the octets leave before the error drops the connection.
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    });
+    Response::new(Body::from_stream(first.chain(end)))
 }
