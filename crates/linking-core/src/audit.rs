@@ -56,7 +56,8 @@ pub enum Act {
     },
     /// Was refused.
     Refused {
-        /// The refusal's stable code.
+        /// The refusal's stable code; `password-unchecked` where the hasher failed, so that the
+        /// try was taken back and nothing was refused.
         code: String,
         /// The provider, where one was in play.
         provider: Option<ProviderId>,

@@ -180,7 +180,12 @@ pub(crate) fn consent() -> GrantedConsent {
         text: ConsentText {
             version: "2026-11".to_owned(),
             digest: "0".repeat(64),
-            scopes: vec![DataScope::Name, DataScope::Snils, DataScope::BirthDate],
+            scopes: vec![
+                DataScope::Name,
+                DataScope::Snils,
+                DataScope::BirthDate,
+                DataScope::Contacts,
+            ],
         },
         at: now(),
     }

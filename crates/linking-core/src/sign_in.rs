@@ -3,5 +3,7 @@
 mod attempts;
 mod decide_sign_in;
 
-pub use attempts::{AttemptCounters, AttemptDoor, attempt_counters};
+pub use attempts::{
+    AttemptCounters, AttemptDoor, LONGEST_PASSWORD_PAUSE, attempt_counters, mismatch_limits,
+};
 pub use decide_sign_in::{LocalProofResult, SignInProof, decide_sign_in, effective_ways};

@@ -1,18 +1,22 @@
 //! Use cases: load facts, ask a decision, commit one change set. No rule stands here.
 
 mod answer;
+mod confirm;
 mod contacts;
 mod flow_access;
 mod link_account;
 mod links;
 mod local;
+mod password;
 mod prove;
+mod provider_sign_in;
 mod session;
 mod start;
+mod verdict;
 mod view;
 
 pub use links::{UnlinkView, WayView};
-pub use local::LocalCredentials;
+pub use password::LocalCredentials;
 pub use session::NewSession;
 pub use start::StartOrder;
 pub use view::{FlowStep, FlowView, OfferedContact};
@@ -36,6 +40,9 @@ use crate::{
     session::AgentLabel,
     time::Timestamp,
 };
+
+/// How often an act is tried whose facts somebody else changes meanwhile.
+const TRIES: u8 = 3;
 
 /// What the use cases need from outside. A forgotten port does not compile.
 #[derive(Debug, Clone)]
@@ -221,7 +228,7 @@ impl Linking {
         F: FnMut() -> R + Send,
         R: Future<Output = Result<T, Fault>> + Send,
     {
-        for _ in 0..2 {
+        for _ in 1..TRIES {
             match act().await {
                 Err(Fault::Store(StoreError::Conflict(_))) => {}
                 settled => return settled,

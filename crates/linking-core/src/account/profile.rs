@@ -1,5 +1,7 @@
 //! What is known of an account's owner, each attribute with its source.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -144,5 +146,14 @@ impl Profile {
                 at,
             }));
         self.contacts.sort_by_key(|contact| contact.value.kind());
+    }
+
+    /// Erases the contacts of a provider whose kind is not among these; the others stay as they
+    /// were taken.
+    pub fn retain_contacts(&mut self, provider: &ProviderId, kinds: &BTreeSet<ContactKind>) {
+        self.contacts.retain(|contact| {
+            !matches!(&contact.source, Source::Provider(from) if from == provider)
+                || kinds.contains(&contact.value.kind())
+        });
     }
 }

@@ -31,10 +31,11 @@ impl IdentityComparison {
             .map_or(Agreement::Unknown, NameComparison::agreement)
     }
 
-    /// Whether no known attribute differs and the name is known to agree: the record fits.
+    /// Whether no known attribute differs and at least one is known to agree: the record fits.
     #[must_use]
     pub fn fits(&self) -> bool {
-        self.name_agreement() == Agreement::Equal && !self.differs()
+        let all = [self.name_agreement(), self.snils, self.birth_date];
+        all.contains(&Agreement::Equal) && !self.differs()
     }
 
     /// Whether at least one known attribute differs.

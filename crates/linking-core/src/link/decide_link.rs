@@ -6,8 +6,8 @@ mod tests;
 use chrono::NaiveDate;
 
 use crate::{
-    account::{AccountSheet, AccountStatus, Family},
-    consent::GrantedConsent,
+    account::{AccountSheet, AccountStatus, Family, Relative},
+    consent::{DataScope, GrantedConsent},
     ids::{AccountId, LinkId},
     link::{IdentityComparison, LinkOrigin, compare_identity},
     person::{Agreement, BirthDate},
@@ -93,12 +93,16 @@ pub enum LinkDecision {
 type Check = fn(&LinkFacts<'_>, &Policy, &IdentityComparison) -> Result<(), Refusal>;
 
 /// The order of checks (`domain.md`, Decisions); the first that fails is the reason.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 5] = [
     provider_is_on,
     consent_is_given,
     local_side_is_proved,
     account_is_open,
     nothing_is_linked,
+];
+
+/// The checks that go on, where there is a link to make.
+const CHECKS_OF_THE_PERSON: [Check; 5] = [
     nobody_is_mixed_up,
     names_agree,
     snils_agree,
@@ -106,7 +110,8 @@ const CHECKS: [Check; 10] = [
     no_adult_on_a_minors_account,
 ];
 
-/// Decides whether an account may be linked to an identity.
+/// Decides whether an account may be linked to an identity. Where the very link stands already
+/// there is nothing to make, and nobody is compared: a later sign-in tells of data that parted.
 ///
 /// # Errors
 /// The first refusal in the order of `domain.md`: provider off → consent → local proof → account
@@ -124,10 +129,14 @@ pub fn decide_link(facts: &LinkFacts<'_>, policy: &Policy) -> Result<LinkDecisio
     if let ExistingLink::Same(link) = facts.existing {
         return Ok(LinkDecision::Stands(link));
     }
+    for check in CHECKS_OF_THE_PERSON {
+        check(facts, policy, &comparison)?;
+    }
     let ConsentFact::Granted(consent) = &facts.consent else {
         return Err(Refusal::ConsentRefused);
     };
-    let offered = if policy.contact_choice.is_on() {
+    let covered = consent.text.scopes.contains(&DataScope::Contacts);
+    let offered = if policy.contact_choice.is_on() && covered {
         facts.identity.claims.contacts.clone()
     } else {
         Vec::new()
@@ -216,10 +225,14 @@ fn nobody_is_mixed_up(
     own: &IdentityComparison,
 ) -> Result<(), Refusal> {
     let claims = &facts.identity.claims;
-    let fits_a_relative = |relatives: &[crate::account::Relative]| {
-        relatives
-            .iter()
-            .any(|relative| compare_identity(&relative.profile, claims, policy.patronymic).fits())
+    // Where a relative's birth date is not known, the age may still show that it is not they:
+    // nobody answers for a child before 18, and a child of unknown age counts as under 18.
+    let fits = |relative: &Relative, grown_up: bool| {
+        let age_fits = match (&relative.profile.birth_date, &claims.birth_date) {
+            (None, Some(claimed)) => claimed.is_at_least(18, facts.today) == grown_up,
+            (Some(_), _) | (None, None) => true,
+        };
+        age_fits && compare_identity(&relative.profile, claims, policy.patronymic).fits()
     };
     // A namesake's own record fits too; then only a known and equal birth date or SNILS tells
     // that it is really the owner.
@@ -228,12 +241,12 @@ fn nobody_is_mixed_up(
     if is_surely_own {
         return Ok(());
     }
-    if fits_a_relative(&facts.family.guardians) {
+    if facts.family.guardians.iter().any(|of| fits(of, true)) {
         return Err(Refusal::GuardianChildMixUp {
             mix_up: MixUp::AdultOnChild,
         });
     }
-    if fits_a_relative(&facts.family.children) {
+    if facts.family.children.iter().any(|of| fits(of, false)) {
         return Err(Refusal::GuardianChildMixUp {
             mix_up: MixUp::ChildOnAdult,
         });

@@ -14,7 +14,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::Epoch,
+    account::{Epoch, Version},
     ids::{AccountId, FlowId, LinkId, OrganizationId, SessionId},
     link::FlowState,
     ports::Tag,
@@ -140,6 +140,9 @@ pub struct LinkFlow {
     begun_at: Timestamp,
     expires_at: Timestamp,
     prolonged: bool,
+    /// Of the identity that came, as the answer met it.
+    #[serde(default)]
+    anchor: Option<Version>,
     state: FlowState,
 }
 
@@ -157,6 +160,7 @@ impl LinkFlow {
             begun_at: start.now,
             expires_at: start.now + FLOW_LIFE,
             prolonged: false,
+            anchor: None,
             state: FlowState::Asked { state: start.state },
         }
     }
@@ -205,6 +209,14 @@ impl LinkFlow {
     #[must_use]
     pub const fn state(&self) -> &FlowState {
         &self.state
+    }
+
+    /// Whether the identity that came was linked or unlinked since, or its linked account's
+    /// identity data changed: the answer was given for other facts, and counts no more
+    /// (`threats.md` E5).
+    #[must_use]
+    pub fn is_outrun(&self, anchor: Version) -> bool {
+        self.anchor != Some(anchor)
     }
 
     /// Whether its life is over (`threats.md` G16): at the very instant it is.

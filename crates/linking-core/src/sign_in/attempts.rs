@@ -10,6 +10,9 @@ use crate::{
     session::Network,
 };
 
+/// The longest pause after wrong passwords (`domain.md`, Numbers).
+pub const LONGEST_PASSWORD_PAUSE: TimeDelta = TimeDelta::minutes(15);
+
 /// Through which door a password is tried.
 #[derive(Debug, Clone, Copy)]
 pub struct AttemptDoor<'a> {
@@ -38,25 +41,51 @@ pub struct AttemptCounters {
     pub limits: Vec<AttemptLimit>,
 }
 
-/// The counters of one attempt through a door.
+fn tag_of(vault: &dyn Vault, kind: &[u8], value: &[u8]) -> Tag {
+    vault.tag(Purpose::Attempts, &[kind, b":".as_slice(), value].concat())
+}
+
+fn identity_octets(identity: &IdentityKey) -> Vec<u8> {
+    [
+        identity.issuer.as_str().as_bytes(),
+        b"\0".as_slice(),
+        identity.subject.as_str().as_bytes(),
+    ]
+    .concat()
+}
+
+/// The counters of identities that do not fit a proved account: by identity and by network,
+/// never by account (`domain.md`, Numbers; `threats.md` F5).
 #[must_use]
-pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCounters {
-    let tag = |kind: &[u8], value: &[u8]| {
-        vault.tag(Purpose::Attempts, &[kind, b":".as_slice(), value].concat())
-    };
-    let hourly = |key, pause_from| AttemptLimit {
-        key,
-        window: TimeDelta::hours(1),
-        pause_from,
-        block_from: pause_from * 2,
-        block_for: TimeDelta::minutes(15),
-    };
+pub fn mismatch_limits(
+    network: Network,
+    identity: &IdentityKey,
+    vault: &dyn Vault,
+) -> [AttemptLimit; 2] {
     let daily = |key, most| AttemptLimit {
         key,
         window: TimeDelta::days(1),
         pause_from: most,
         block_from: most,
         block_for: TimeDelta::days(1),
+    };
+    let identity = identity_octets(identity);
+    [
+        daily(tag_of(vault, b"mismatch-identity", &identity), 5),
+        daily(tag_of(vault, b"mismatch-network", &network.octets()), 50),
+    ]
+}
+
+/// The counters of one attempt through a door.
+#[must_use]
+pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCounters {
+    let tag = |kind: &[u8], value: &[u8]| tag_of(vault, kind, value);
+    let hourly = |key, pause_from| AttemptLimit {
+        key,
+        window: TimeDelta::hours(1),
+        pause_from,
+        block_from: pause_from * 2,
+        block_for: LONGEST_PASSWORD_PAUSE,
     };
     let login = tag(b"login", door.login.key().as_str().as_bytes());
     let network = door.network.octets();
@@ -71,17 +100,9 @@ pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCoun
     ];
     let mut mismatches = Vec::new();
     if let Some(identity) = door.identity {
-        let value = [
-            identity.issuer.as_str().as_bytes(),
-            b"\0".as_slice(),
-            identity.subject.as_str().as_bytes(),
-        ]
-        .concat();
+        let value = identity_octets(identity);
         limits.push(hourly(tag(b"identity", &value), 5));
-        let by_day = [
-            daily(tag(b"mismatch-identity", &value), 5),
-            daily(tag(b"mismatch-network", &network), 50),
-        ];
+        let by_day = mismatch_limits(door.network, identity, vault);
         mismatches.extend(by_day.iter().map(|limit| limit.key));
         limits.extend(by_day);
     }

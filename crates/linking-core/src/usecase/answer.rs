@@ -2,25 +2,24 @@
 
 use crate::{
     account::Versioned,
-    audit::{Act, By, Concern, Notice},
-    change::{ChangeSet, Guard, Write},
-    link::{FlowPurpose, Interruption, LinkFlow, compare_identity},
-    ports::{LinkedAccount, Purpose, StoreError},
+    ids::FlowId,
+    ports::{Purpose, StoreError},
     provider::{
-        Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, ProviderIdentity, Resume,
-        Step,
+        Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, Resume, Step, Wanted,
     },
     refusal::Refusal,
     session::{Actor, Visitor},
-    sign_in::{SignInProof, decide_sign_in},
-    time::{RECENT, Timestamp},
-    usecase::{Advance, ConnectedProvider, Fault, Linking, Outcome, flow_access::admits},
+    usecase::{
+        Advance, ConnectedProvider, Fault, Linking, Outcome, flow_access::admits, start::wanted,
+        verdict::Verdict,
+    },
 };
 
 impl Linking {
     /// Takes up the provider's answer. `state` is the ticket as it came back; `provider` is the
     /// one at whose callback address it came. The adapter is called at most once for a ticket,
-    /// with no transaction open (`threats.md` A8, I2).
+    /// with no transaction open (`threats.md` A8, I2). A ticket that belongs to no flow leaves
+    /// nothing behind: whoever makes one up cannot fill the trail.
     ///
     /// # Errors
     /// A fault of the store.
@@ -36,28 +35,32 @@ impl Linking {
         let Some(flow) = self.ports.store.flow_by_ticket(&ticket).await? else {
             return Ok(Outcome::Refused(Refusal::FlowNotYours));
         };
-        if flow.value.provider() != provider {
-            return Ok(Outcome::Refused(Refusal::FlowNotYours));
-        }
-        if let Err(refusal) = admits(&flow.value, visitor, actor, self.now()) {
-            if refusal == Refusal::FlowNotYours {
-                self.record_foreign_answer(visitor, &flow.value).await?;
-            }
+        let admitted = if flow.value.provider() == provider {
+            admits(&flow.value, visitor, actor, self.now())
+        } else {
+            Err(Refusal::FlowNotYours)
+        };
+        if let Err(refusal) = admitted {
+            self.record_refusal(visitor, actor, Some(&flow.value), None, &refusal)
+                .await?;
             return Ok(Outcome::Refused(refusal));
         }
         let Ok((claimed, provider_state)) = flow.value.clone().claim(self.now()) else {
             return Ok(Outcome::Done(self.standing(&flow.value)));
         };
+        let id = claimed.id();
+        let Some(connected) = self.open_provider(&flow.value, actor) else {
+            let over = self.over(visitor, actor, &flow, Refusal::ProviderOff).await;
+            return self.or_present(visitor, actor, id, over).await;
+        };
         let version = match self.ports.store.put_flow(&claimed, flow.version).await {
             Ok(version) => version,
-            Err(StoreError::Conflict(_)) => return self.present(visitor, actor, &claimed).await,
+            Err(StoreError::Conflict(_)) => return self.present(visitor, actor, id).await,
             Err(error) => return Err(error.into()),
         };
-        let Some(connected) = self.provider(provider) else {
-            return Ok(Outcome::Refused(Refusal::ProviderOff));
-        };
+        let asked = self.wanted_now(&flow.value, actor, connected);
         let resume = Resume {
-            flow: claimed.id(),
+            flow: id,
             state: provider_state,
             answer,
             begun_at: claimed.begun_at(),
@@ -67,333 +70,115 @@ impl Linking {
             .adapter
             .advance(resume)
             .await
-            .and_then(|step| checked(step, connected));
+            .and_then(|step| checked(step, connected, asked));
+        let (verdict, fault) = verdict_on(step);
         let claimed = Versioned {
             version,
             value: claimed,
         };
-        match self.judge(visitor, actor, &claimed, step).await {
-            Err(Fault::Store(StoreError::Conflict(_))) => {
-                self.present(visitor, actor, &claimed.value).await
-            }
-            judged => judged,
-        }
+        let judged = self.judge(visitor, actor, claimed, verdict).await?;
+        Ok(match judged {
+            Outcome::Done(advance) => Outcome::Done(Advance { fault, ..advance }),
+            Outcome::Refused(refusal) => Outcome::Refused(refusal),
+        })
+    }
+
+    /// What a flow wants to learn by the policy of this moment.
+    fn wanted_now(
+        &self,
+        flow: &crate::link::LinkFlow,
+        actor: Option<&Actor>,
+        connected: &ConnectedProvider,
+    ) -> Wanted {
+        wanted(flow.purpose(), self.flow_policy(flow, actor), connected)
     }
 
     /// The page of a flow's present state, for whoever lost a race.
-    async fn present(
+    pub(crate) async fn present(
         &self,
         visitor: &Visitor,
         actor: Option<&Actor>,
-        flow: &LinkFlow,
+        id: FlowId,
     ) -> Result<Outcome<Advance>, Fault> {
-        Ok(match self.open_flow(visitor, actor, flow.id()).await? {
+        Ok(match self.open_flow(visitor, actor, id).await? {
             Ok(present) => Outcome::Done(self.standing(&present.value)),
             Err(refusal) => Outcome::Refused(refusal),
         })
     }
 
-    async fn judge(
+    /// What was done, or the page of the present state where somebody else was quicker.
+    pub(crate) async fn or_present(
         &self,
         visitor: &Visitor,
         actor: Option<&Actor>,
-        flow: &Versioned<LinkFlow>,
-        step: Result<Step, ProviderError>,
+        id: FlowId,
+        done: Result<Outcome<Advance>, Fault>,
     ) -> Result<Outcome<Advance>, Fault> {
-        let (refusal, fault) = match step {
-            Ok(Step::Verified(identity)) => {
-                return self.verified(visitor, actor, flow, *identity).await;
-            }
-            Ok(Step::Declined(decline)) => (refusal_of(decline), None),
-            Ok(Step::Ask { .. }) => (
-                Refusal::ProviderUnavailable,
-                Some(ProviderError::new(
-                    ProviderErrorKind::Configuration,
-                    "the adapter asked for a second step, which this program does not take",
-                )),
-            ),
-            Err(error) => (
-                match error.kind {
-                    ProviderErrorKind::Unavailable
-                    | ProviderErrorKind::Restart
-                    | ProviderErrorKind::Configuration => Refusal::ProviderUnavailable,
-                    ProviderErrorKind::AnswerInvalid => Refusal::ProviderAnswerInvalid,
-                },
-                Some(error),
-            ),
-        };
-        let advance = self.interrupted(visitor, actor, flow, refusal).await?;
-        Ok(Outcome::Done(Advance { fault, ..advance }))
-    }
-
-    /// Leaves the flow open for another try, with one audit record.
-    async fn interrupted(
-        &self,
-        visitor: &Visitor,
-        actor: Option<&Actor>,
-        flow: &Versioned<LinkFlow>,
-        refusal: Refusal,
-    ) -> Result<Advance, Fault> {
-        let act = Act::Refused {
-            code: refusal.code().as_str().to_owned(),
-            provider: Some(flow.value.provider().clone()),
-        };
-        let by = actor.map_or(By::Visitor, |actor| By::Account(actor.account()));
-        let waiting = flow
-            .value
-            .clone()
-            .interrupt(Interruption::Refused(refusal))
-            .map_err(|_| Fault::Contradiction("a claimed flow cannot wait"))?;
-        let audit = self.audit(by, act, Some(flow.value.id()), &visitor.agent, Vec::new());
-        let change = ChangeSet::new(audit).write(Write::PutFlow {
-            flow: Box::new(waiting.clone()),
-            read: flow.version,
-        });
-        self.ports.store.commit(change).await?;
-        Ok(self.standing(&waiting))
-    }
-
-    async fn verified(
-        &self,
-        visitor: &Visitor,
-        actor: Option<&Actor>,
-        flow: &Versioned<LinkFlow>,
-        identity: ProviderIdentity,
-    ) -> Result<Outcome<Advance>, Fault> {
-        match (flow.value.purpose(), actor) {
-            (FlowPurpose::SignIn, _) => self.entered(visitor, actor, flow, identity).await,
-            (FlowPurpose::Link { .. }, _) => self.awaiting(flow, identity).await,
-            (FlowPurpose::Refresh { link, .. }, Some(actor)) => {
-                let links = self.ports.store.links_of(actor.account()).await?;
-                match links.iter().find(|standing| standing.id == *link) {
-                    Some(standing) if standing.identity == identity.key => {
-                        let offered = flow.value.clone().offer_contacts(identity.claims.contacts);
-                        let offered =
-                            offered.map_err(|_| Fault::Contradiction("contacts not awaited"))?;
-                        self.ports.store.put_flow(&offered, flow.version).await?;
-                        Ok(Outcome::Done(self.standing(&offered)))
-                    }
-                    Some(other) => {
-                        let refusal = Refusal::AccountLinkedAlready {
-                            since: other.linked_at,
-                        };
-                        Ok(Outcome::Done(
-                            self.interrupted(visitor, Some(actor), flow, refusal)
-                                .await?,
-                        ))
-                    }
-                    None => self.over(visitor, flow, Refusal::FlowFinished).await,
-                }
-            }
-            (FlowPurpose::StepUp { link, .. }, Some(actor)) => {
-                let links = self.ports.store.links_of(actor.account()).await?;
-                let same = links
-                    .iter()
-                    .any(|l| l.id == *link && l.identity == identity.key);
-                let fresh = identity.authenticated_at.filter(|at| {
-                    let now = self.now();
-                    *at <= now && now.signed_duration_since(*at) <= RECENT
-                });
-                match fresh.filter(|_| same) {
-                    Some(at) => self.stepped_up(visitor, actor, flow, at).await,
-                    None => Ok(Outcome::Done(
-                        self.interrupted(visitor, Some(actor), flow, Refusal::StepUpNeeded)
-                            .await?,
-                    )),
-                }
-            }
-            (FlowPurpose::Refresh { .. } | FlowPurpose::StepUp { .. }, None) => {
-                Ok(Outcome::Refused(Refusal::FlowExpired))
-            }
+        match done {
+            Err(Fault::Store(StoreError::Conflict(_))) => self.present(visitor, actor, id).await,
+            done => done,
         }
     }
+}
 
-    async fn awaiting(
-        &self,
-        flow: &Versioned<LinkFlow>,
-        identity: ProviderIdentity,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let waiting = flow
-            .value
-            .clone()
-            .verified(identity)
-            .map_err(|_| Fault::Contradiction("no answer was awaited"))?;
-        self.ports.store.put_flow(&waiting, flow.version).await?;
-        Ok(Outcome::Done(self.standing(&waiting)))
-    }
-
-    async fn over(
-        &self,
-        visitor: &Visitor,
-        flow: &Versioned<LinkFlow>,
-        refusal: Refusal,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let act = Act::Refused {
-            code: refusal.code().as_str().to_owned(),
-            provider: Some(flow.value.provider().clone()),
-        };
-        let closed = flow
-            .value
-            .clone()
-            .refuse(refusal)
-            .map_err(|_| Fault::Contradiction("a claimed flow cannot end"))?;
-        let audit = self.audit(
-            By::Visitor,
-            act,
-            Some(flow.value.id()),
-            &visitor.agent,
-            Vec::new(),
-        );
-        let change = ChangeSet::new(audit).write(Write::PutFlow {
-            flow: Box::new(closed.clone()),
-            read: flow.version,
-        });
-        self.ports.store.commit(change).await?;
-        Ok(Outcome::Done(self.standing(&closed)))
-    }
-
-    /// A person came from the provider's side: in, or on to «не связан».
-    async fn entered(
-        &self,
-        visitor: &Visitor,
-        former: Option<&Actor>,
-        flow: &Versioned<LinkFlow>,
-        identity: ProviderIdentity,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let known = self.ports.store.identity(&identity.key).await?;
-        let linked = known
-            .links
-            .iter()
-            .find(|linked| linked.link.provider == *flow.value.provider());
-        let Some(LinkedAccount { link, sheet }) = linked else {
-            return self.awaiting(flow, identity).await;
-        };
-        let policy = self.policy_of(sheet);
-        let way = match decide_sign_in(Some(sheet), SignInProof::Link(link), policy) {
-            Ok(way) => way,
-            Err(refusal) => return self.over(visitor, flow, refusal).await,
-        };
-        let account = sheet.account();
-        let fresh = self.new_session(
-            visitor,
-            account.id,
-            account.epoch,
-            way.clone(),
-            identity.authenticated_at,
-        );
-        let closed = flow
-            .value
-            .clone()
-            .signed_in(account.id, fresh.session.id)
-            .map_err(|_| Fault::Contradiction("no sign-in was awaited"))?;
-        let mut concerns = vec![Concern {
-            account: account.id,
-            notice: Notice::SignedIn { way: way.clone() },
-        }];
-        if compare_identity(&account.profile, &identity.claims, policy.patronymic).differs() {
-            let notice = Notice::DataParted {
-                provider: link.provider.clone(),
+/// What follows from an adapter's answer, and the fault behind it for the operator.
+fn verdict_on(step: Result<Step, ProviderError>) -> (Verdict, Option<ProviderError>) {
+    match step {
+        Ok(Step::Verified(identity)) => (Verdict::Verified(identity), None),
+        Ok(Step::Declined(decline)) => (Verdict::TryAgain(refusal_of(decline)), None),
+        Ok(Step::Ask { .. }) => (
+            Verdict::TryAgain(Refusal::ProviderUnavailable),
+            Some(ProviderError::new(
+                ProviderErrorKind::Configuration,
+                "the adapter asked for a second step, which this program does not take",
+            )),
+        ),
+        Err(error) => {
+            let refusal = match error.kind {
+                ProviderErrorKind::Unavailable
+                | ProviderErrorKind::Restart
+                | ProviderErrorKind::Configuration => Refusal::ProviderUnavailable,
+                ProviderErrorKind::AnswerInvalid => Refusal::ProviderAnswerInvalid,
             };
-            concerns.push(Concern {
-                account: account.id,
-                notice,
-            });
+            (Verdict::TryAgain(refusal), Some(error))
         }
-        let audit = self.audit(
-            By::Account(account.id),
-            Act::SignedIn { way },
-            Some(flow.value.id()),
-            &visitor.agent,
-            concerns,
-        );
-        let change = ChangeSet::new(audit)
-            .guard(Guard::Account {
-                id: account.id,
-                read: sheet.account.version,
-            })
-            .write(Write::PutFlow {
-                flow: Box::new(closed.clone()),
-                read: flow.version,
-            })
-            .write(Write::UseLink {
-                id: link.id,
-                assurance: identity.assurance,
-                at: self.now(),
-            })
-            .write(Write::InsertSession(fresh.session.clone()));
-        self.ports
-            .store
-            .commit(Self::replacing(change, former))
-            .await?;
-        let standing = self.standing(&closed);
-        Ok(Outcome::Done(Advance {
-            session: Some(fresh),
-            ..standing
-        }))
-    }
-
-    async fn stepped_up(
-        &self,
-        visitor: &Visitor,
-        actor: &Actor,
-        flow: &Versioned<LinkFlow>,
-        at: Timestamp,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let mut renewed = self.reissued(&actor.session.value);
-        renewed.session.proved_at = Some(at);
-        let closed = flow
-            .value
-            .clone()
-            .stepped_up()
-            .map_err(|_| Fault::Contradiction("no step-up was awaited"))?;
-        let audit = self.audit(
-            By::Account(actor.account()),
-            Act::SteppedUp,
-            Some(flow.value.id()),
-            &visitor.agent,
-            Vec::new(),
-        );
-        let change = ChangeSet::new(audit)
-            .write(Write::PutFlow {
-                flow: Box::new(closed.clone()),
-                read: flow.version,
-            })
-            .write(Write::PutSession {
-                session: renewed.session.clone(),
-                read: actor.session.version,
-            });
-        self.ports.store.commit(change).await?;
-        let standing = self.standing(&closed);
-        Ok(Outcome::Done(Advance {
-            session: Some(renewed),
-            ..standing
-        }))
     }
 }
 
 /// What the core itself checks of a step, whatever the adapter says: the issuer is the
-/// manifest's (`threats.md` C3), contacts are of different kinds.
-fn checked(step: Step, connected: &ConnectedProvider) -> Result<Step, ProviderError> {
-    if let Step::Verified(identity) = &step {
-        let wrong = |what| Err(ProviderError::new(ProviderErrorKind::AnswerInvalid, what));
-        if identity.key.issuer != connected.adapter.manifest().issuer {
-            return wrong("the identity's issuer is not the one of the manifest");
-        }
-        let mut kinds: Vec<_> = identity
-            .claims
-            .contacts
-            .iter()
-            .map(|contact| contact.value.kind())
-            .collect();
-        kinds.sort_unstable();
-        if kinds
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if a == b))
-        {
-            return wrong("two contacts of one kind");
-        }
+/// manifest's (`threats.md` C3), contacts are of different kinds; what was not asked for is
+/// dropped at the door (H6).
+fn checked(
+    step: Step,
+    connected: &ConnectedProvider,
+    asked: Wanted,
+) -> Result<Step, ProviderError> {
+    let Step::Verified(mut identity) = step else {
+        return Ok(step);
+    };
+    let wrong = |what| Err(ProviderError::new(ProviderErrorKind::AnswerInvalid, what));
+    if identity.key.issuer != connected.adapter.manifest().issuer {
+        return wrong("the identity's issuer is not the one of the manifest");
     }
-    Ok(step)
+    // No rule of this program looks at the gender.
+    identity.claims.gender = None;
+    if !asked.contacts.is_on() {
+        identity.claims.contacts.clear();
+    }
+    let mut kinds: Vec<_> = identity
+        .claims
+        .contacts
+        .iter()
+        .map(|contact| contact.value.kind())
+        .collect();
+    kinds.sort_unstable();
+    if kinds
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a == b))
+    {
+        return wrong("two contacts of one kind");
+    }
+    Ok(Step::Verified(identity))
 }
 
 fn refusal_of(decline: Decline) -> Refusal {

@@ -5,12 +5,13 @@ use crate::{
     audit::{Act, By},
     change::ChangeSet,
     ids::FlowId,
-    link::{FlowState, LinkFlow},
-    provider::HttpsUrl,
+    link::{FlowState, Interruption, LinkFlow},
+    policy::Policy,
+    provider::{HttpsUrl, ProviderId},
     refusal::Refusal,
     session::{Actor, Visitor},
     time::Timestamp,
-    usecase::{Advance, Fault, FlowView, Linking, Outcome},
+    usecase::{Advance, ConnectedProvider, Fault, FlowView, Linking, Outcome},
 };
 
 /// Whether a visitor may go on with a flow (`threats.md` A1–A5, E6, G16, G17).
@@ -35,7 +36,9 @@ pub(crate) fn admits(
     let closed = matches!(flow.state(), FlowState::Closed(_));
     if let FlowState::ChoosingContacts { account, .. } = flow.state() {
         // What was linked is the account's own: nobody else in this browser sees the contacts.
-        if actor.is_none_or(|actor| actor.account() != *account) {
+        // Without a session the link is made all the same, and the step is over.
+        let actor = actor.ok_or(Refusal::FlowFinished)?;
+        if actor.account() != *account {
             return Err(Refusal::FlowNotYours);
         }
     }
@@ -57,6 +60,65 @@ impl Linking {
             return Ok(Err(Refusal::FlowNotYours));
         };
         Ok(admits(&flow.value, visitor, actor, self.now()).map(|()| flow))
+    }
+
+    /// Loads a flow for an act. A refusal is put on the trail; an identifier that names no flow
+    /// leaves nothing behind.
+    pub(crate) async fn flow_to_act_on(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: FlowId,
+    ) -> Result<Result<Versioned<LinkFlow>, Refusal>, Fault> {
+        let Some(flow) = self.ports.store.flow(id).await? else {
+            return Ok(Err(Refusal::FlowNotYours));
+        };
+        match admits(&flow.value, visitor, actor, self.now()) {
+            Ok(()) => Ok(Ok(flow)),
+            Err(refusal) => {
+                self.record_refusal(visitor, actor, Some(&flow.value), None, &refusal)
+                    .await?;
+                Ok(Err(refusal))
+            }
+        }
+    }
+
+    /// Puts a refusal on the trail that changes nothing else (`threats.md`, How to read an
+    /// entry). The provider is the flow's, where there is a flow.
+    pub(crate) async fn record_refusal(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        flow: Option<&LinkFlow>,
+        provider: Option<&ProviderId>,
+        refusal: &Refusal,
+    ) -> Result<(), Fault> {
+        let act = Act::Refused {
+            code: refusal.code().as_str().to_owned(),
+            provider: flow.map(LinkFlow::provider).or(provider).cloned(),
+        };
+        let by = actor.map_or(By::Visitor, |actor| By::Account(actor.account()));
+        let audit = self.audit(by, act, flow.map(LinkFlow::id), &visitor.agent, Vec::new());
+        Ok(self.ports.store.commit(ChangeSet::new(audit)).await?)
+    }
+
+    /// The policy that a flow goes by on its way to the provider: that of the account it is
+    /// bound to, else that of the region the person named.
+    pub(crate) fn flow_policy<'a>(&'a self, flow: &LinkFlow, actor: Option<&Actor>) -> &'a Policy {
+        match actor.filter(|_| flow.purpose().bound_to().is_some()) {
+            Some(actor) => self.policy_of(&actor.sheet),
+            None => self.policies().of_region(&flow.place().region),
+        }
+    }
+
+    /// A flow's provider, if it is connected and on at this moment (`threats.md` E6).
+    pub(crate) fn open_provider(
+        &self,
+        flow: &LinkFlow,
+        actor: Option<&Actor>,
+    ) -> Option<&ConnectedProvider> {
+        self.provider(flow.provider())
+            .filter(|_| self.flow_policy(flow, actor).allows(flow.provider()))
     }
 
     /// The page on which a flow stands.
@@ -96,7 +158,7 @@ impl Linking {
         id: FlowId,
     ) -> Result<Outcome<FlowView>, Fault> {
         self.settled(|| async {
-            let flow = match self.open_flow(visitor, actor, id).await? {
+            let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
@@ -123,7 +185,7 @@ impl Linking {
         id: FlowId,
     ) -> Result<Outcome<FlowView>, Fault> {
         self.settled(|| async {
-            let flow = match self.open_flow(visitor, actor, id).await? {
+            let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
@@ -150,14 +212,14 @@ impl Linking {
         return_to: &HttpsUrl,
     ) -> Result<Outcome<Option<HttpsUrl>>, Fault> {
         self.settled(|| async {
-            let flow = match self.open_flow(visitor, actor, id).await? {
+            let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
             let Ok(waiting) = flow
                 .value
                 .clone()
-                .interrupt(crate::link::Interruption::SwitchingIdentity)
+                .interrupt(Interruption::SwitchingIdentity)
             else {
                 return Ok(Outcome::Refused(Refusal::FlowFinished));
             };
@@ -168,25 +230,5 @@ impl Linking {
             ))
         })
         .await
-    }
-
-    /// Records that an answer came to a flow from another browser (`threats.md` A1).
-    pub(crate) async fn record_foreign_answer(
-        &self,
-        visitor: &Visitor,
-        flow: &LinkFlow,
-    ) -> Result<(), Fault> {
-        let act = Act::Refused {
-            code: Refusal::FlowNotYours.code().as_str().to_owned(),
-            provider: Some(flow.provider().clone()),
-        };
-        let audit = self.audit(
-            By::Visitor,
-            act,
-            Some(flow.id()),
-            &visitor.agent,
-            Vec::new(),
-        );
-        Ok(self.ports.store.commit(ChangeSet::new(audit)).await?)
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     event::{Event, EventBody},
     ids::{AccountId, ConsentKind, LinkKind},
     link::{
-        ConsentFact, Link, LinkDecision, LinkFacts, LinkFlow, LinkOrigin, LocalProof, decide_link,
+        ConsentFact, Link, LinkDecision, LinkFacts, LinkFlow, LinkOrigin, LocalProof,
+        compare_identity, decide_link,
     },
     ports::IdentitySheet,
     provider::ProviderIdentity,
@@ -32,6 +33,18 @@ pub(crate) struct LinkQuestion<'a> {
 pub(crate) struct LinkAnswer {
     pub(crate) decision: Result<LinkDecision, Refusal>,
     pub(crate) known: IdentitySheet,
+    /// The account's link of this provider, if it has one.
+    pub(crate) own_link: Option<Link>,
+    /// Whether a known attribute of the identity differs from the account's.
+    differs: bool,
+}
+
+impl LinkAnswer {
+    /// Whether a proved account met another person's identity, whatever was refused first: it
+    /// counts as a mismatch (`threats.md` F5).
+    pub(crate) fn is_misfit(&self, refusal: &Refusal) -> bool {
+        self.differs || is_mismatch(refusal.code())
+    }
 }
 
 impl Linking {
@@ -62,8 +75,29 @@ impl Linking {
             holders: &holders,
             today: self.day_of(question.sheet),
         };
-        let decision = decide_link(&facts, self.policy_of(question.sheet));
-        Ok(LinkAnswer { decision, known })
+        let policy = self.policy_of(question.sheet);
+        let decision = match decide_link(&facts, policy) {
+            // A left-over answer does not bring back what its owner ended (`threats.md` E5).
+            Ok(LinkDecision::Make { .. }) if question.flow.value.is_outrun(known.anchor) => {
+                Err(Refusal::FlowExpired)
+            }
+            decision => decision,
+        };
+        let differs = compare_identity(
+            &question.sheet.account().profile,
+            &question.identity.claims,
+            policy.patronymic,
+        )
+        .differs();
+        let own_link = links
+            .into_iter()
+            .find(|link| link.provider == *question.flow.value.provider());
+        Ok(LinkAnswer {
+            decision,
+            known,
+            own_link,
+            differs,
+        })
     }
 
     /// The change that makes a link: link, consent, flow, session, one audit record, all or
@@ -155,7 +189,7 @@ impl Linking {
     pub(crate) fn refused_link_change(
         &self,
         question: &LinkQuestion<'_>,
-        known: &IdentitySheet,
+        answer: &LinkAnswer,
         refusal: &Refusal,
     ) -> ChangeSet {
         let now = self.now();
@@ -187,7 +221,7 @@ impl Linking {
             ));
         }
         if code == RefusalCode::IdentityLinkedElsewhere {
-            for holder in known.links.iter().map(|linked| linked.link.account) {
+            for holder in answer.known.links.iter().map(|linked| linked.link.account) {
                 concerns.push(Concern {
                     account: holder,
                     notice: Notice::IdentityTriedElsewhere {
@@ -225,7 +259,7 @@ impl Linking {
 }
 
 /// Whether a refusal says that the password was right and the identity another person's.
-pub(crate) const fn is_mismatch(code: RefusalCode) -> bool {
+const fn is_mismatch(code: RefusalCode) -> bool {
     matches!(
         code,
         RefusalCode::GuardianChildMixUp

@@ -6,11 +6,12 @@ use crate::{
     change::{ChangeSet, FlowScope, SessionScope, Write},
     event::{Event, EventBody},
     link::{Link, LinkEnd, UnlinkFacts, decide_unlink},
+    ports::StoreError,
     provider::{ProviderId, Switch},
     refusal::Refusal,
     session::{Actor, SignInWay, Visitor},
     sign_in::effective_ways,
-    usecase::{Fault, Linking, NewSession, Outcome},
+    usecase::{Fault, Linking, NewSession, Outcome, TRIES},
 };
 
 /// A row of «Способы входа».
@@ -138,11 +139,40 @@ impl Linking {
     }
 
     /// Ends the link: with it go its contacts and the consent; older sessions, flows and proofs
-    /// die by the new epoch, the acting session is re-issued (`threats.md` E5, E10).
+    /// die by the new epoch, the acting session is re-issued (`threats.md` E5, E10). Flows that
+    /// hold the identity without an account die by the identity's anchor.
     ///
     /// # Errors
-    /// A fault of the store; a conflict if the account changed meanwhile.
+    /// A fault of the store.
     pub async fn unlink(
+        &self,
+        visitor: &Visitor,
+        actor: &Actor,
+        provider: &ProviderId,
+    ) -> Result<Outcome<NewSession>, Fault> {
+        let mut acting = actor.clone();
+        for _ in 0..TRIES {
+            match self.unlink_once(visitor, &acting, provider).await {
+                Err(Fault::Store(StoreError::Conflict(_))) => {
+                    match self.refreshed(&acting).await? {
+                        Some(fresh) => acting = fresh,
+                        None => break,
+                    }
+                }
+                settled => return settled,
+            }
+        }
+        // Somebody else was quicker: with the same wish, or by ending this session.
+        let links = self.ports.store.links_of(actor.account()).await?;
+        let stands = links.iter().any(|link| link.provider == *provider);
+        Ok(Outcome::Refused(if stands {
+            Refusal::FlowExpired
+        } else {
+            Refusal::FlowFinished
+        }))
+    }
+
+    async fn unlink_once(
         &self,
         visitor: &Visitor,
         actor: &Actor,
@@ -151,7 +181,11 @@ impl Linking {
         let links = self.ports.store.links_of(actor.account()).await?;
         let link = match self.asked_to_unlink(actor, &links, provider) {
             Ok(link) => link,
-            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            Err(refusal) => {
+                self.record_refusal(visitor, Some(actor), None, Some(provider), &refusal)
+                    .await?;
+                return Ok(Outcome::Refused(refusal));
+            }
         };
         let now = self.now();
         let mut account = actor.sheet.account().clone();

@@ -1,19 +1,19 @@
-//! Links: from the provider's side by the local password, from the settings by «Связать».
+//! From the provider's side: consent, and the local password that makes the link (SGO-1).
 
 use crate::{
     account::Versioned,
     audit::{Act, By, Concern, Notice},
-    change::{ChangeSet, Write},
+    change::{ChangeSet, Guard, Write},
     consent::GrantedConsent,
-    ids::{FlowId, LinkId},
+    ids::FlowId,
     link::{ConsentFact, FlowState, LinkDecision, LinkFlow, LinkOrigin, LocalProof, PlaceHint},
     ports::StoreError,
     refusal::Refusal,
     session::{Actor, SignInWay, Visitor},
-    sign_in::{SignInProof, decide_sign_in},
     usecase::{
-        Advance, Fault, Linking, LocalCredentials, Outcome,
-        link_account::{LinkQuestion, is_mismatch},
+        Advance, Fault, Linking, LocalCredentials, Outcome, TRIES,
+        link_account::LinkQuestion,
+        password::{CheckedPassword, InFlow},
     },
 };
 
@@ -31,7 +31,7 @@ impl Linking {
         text_version: &str,
     ) -> Result<Outcome<Advance>, Fault> {
         self.settled(|| async {
-            let flow = match self.open_flow(visitor, actor, id).await? {
+            let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
@@ -47,7 +47,7 @@ impl Linking {
         .await
     }
 
-    fn granted(&self, flow: &LinkFlow, text_version: &str) -> Option<GrantedConsent> {
+    pub(crate) fn granted(&self, flow: &LinkFlow, text_version: &str) -> Option<GrantedConsent> {
         let text = &self.provider(flow.provider())?.consent;
         (text.version == text_version).then(|| GrantedConsent {
             text: text.clone(),
@@ -67,7 +67,7 @@ impl Linking {
         place: PlaceHint,
     ) -> Result<Outcome<Advance>, Fault> {
         self.settled(|| async {
-            let flow = match self.open_flow(visitor, actor, id).await? {
+            let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
@@ -92,47 +92,69 @@ impl Linking {
         id: FlowId,
         credentials: LocalCredentials,
     ) -> Result<Outcome<Advance>, Fault> {
-        let flow = match self.open_flow(visitor, former, id).await? {
+        let mut flow = match self.flow_to_act_on(visitor, former, id).await? {
             Ok(flow) => flow,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let FlowState::Proving { identity, consent } = flow.value.state() else {
+        let FlowState::Proving { identity, .. } = flow.value.state() else {
             return Ok(Outcome::Done(self.standing(&flow.value)));
         };
-        let checked = match self
+        let mut checked = match self
             .check_password(visitor, &credentials, Some(&identity.key))
             .await?
         {
             Ok(checked) => checked,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let proof = SignInProof::Password {
-            result: checked.result,
-            organization: credentials.organization,
+        for _ in 0..TRIES {
+            match self
+                .proved(visitor, former, &flow, &credentials, &checked)
+                .await
+            {
+                Err(Fault::Store(StoreError::Conflict(_))) => {
+                    let same_password = self.reload(&mut checked, &credentials.login).await?;
+                    match self.open_flow(visitor, former, id).await? {
+                        Ok(present)
+                            if same_password && present.value.state() == flow.value.state() =>
+                        {
+                            flow = present;
+                        }
+                        Ok(_) | Err(_) => break,
+                    }
+                }
+                settled => return settled,
+            }
+        }
+        self.lost_race(visitor, former, id).await
+    }
+
+    async fn proved(
+        &self,
+        visitor: &Visitor,
+        former: Option<&Actor>,
+        flow: &Versioned<LinkFlow>,
+        credentials: &LocalCredentials,
+        checked: &CheckedPassword,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let FlowState::Proving { identity, consent } = flow.value.state() else {
+            return Ok(Outcome::Done(self.standing(&flow.value)));
         };
-        let policy = checked
-            .sheet
-            .as_ref()
-            .map_or_else(|| self.policies().preset(), |sheet| self.policy_of(sheet));
-        let sheet = match (
-            &checked.sheet,
-            decide_sign_in(checked.sheet.as_ref(), proof, policy),
-        ) {
-            (Some(sheet), Ok(_)) => sheet,
-            (_, refused) => {
-                let refusal = match refused {
-                    Err(Refusal::WrongCredentials) | Ok(_) => checked.refusal(),
-                    Err(other) => other,
+        let sheet = match checked.decide(self, credentials.organization) {
+            Ok((sheet, _)) => sheet,
+            Err(refusal) => {
+                let place = InFlow {
+                    id: flow.value.id(),
+                    provider: flow.value.provider(),
                 };
-                let provider = Some(flow.value.provider());
-                self.record_wrong_password(visitor, &checked, &refusal, provider)
+                let refusal = self
+                    .refuse_password(visitor, checked, refusal, Some(place))
                     .await?;
                 return Ok(Outcome::Refused(refusal));
             }
         };
         let question = LinkQuestion {
             visitor,
-            flow: &flow,
+            flow,
             identity,
             sheet,
             origin: LinkOrigin::FromProvider,
@@ -141,45 +163,24 @@ impl Linking {
         };
         let answer = self.ask_link(&question).await?;
         let account = sheet.account();
-        match answer.decision {
+        let fresh = || {
+            self.new_session(
+                visitor,
+                account.id,
+                account.epoch,
+                SignInWay::Password,
+                Some(self.now()),
+            )
+        };
+        let (change, next, fresh) = match answer.decision.clone() {
             Ok(LinkDecision::Make { consent, offered }) => {
-                let fresh = self.new_session(
-                    visitor,
-                    account.id,
-                    account.epoch,
-                    SignInWay::Password,
-                    Some(self.now()),
-                );
+                let fresh = fresh();
                 let (change, linked) =
                     self.link_change(&question, &answer.known, &consent, offered, &fresh)?;
-                let change =
-                    checked.settle_right(change.write(Write::InsertSession(fresh.session.clone())));
-                match self
-                    .ports
-                    .store
-                    .commit(Self::replacing(change, former))
-                    .await
-                {
-                    Ok(()) => {}
-                    Err(StoreError::Conflict(_)) => {
-                        return self.lost_race(visitor, former, id).await;
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-                let standing = self.standing(&linked);
-                Ok(Outcome::Done(Advance {
-                    session: Some(fresh),
-                    ..standing
-                }))
+                (change, linked, fresh)
             }
             Ok(LinkDecision::Stands(_)) => {
-                let fresh = self.new_session(
-                    visitor,
-                    account.id,
-                    account.epoch,
-                    SignInWay::Password,
-                    Some(self.now()),
-                );
+                let fresh = fresh();
                 let entered = flow
                     .value
                     .clone()
@@ -189,7 +190,7 @@ impl Linking {
                 let audit = self.audit(
                     By::Account(account.id),
                     Act::SignedIn { way: way.clone() },
-                    Some(id),
+                    Some(flow.value.id()),
                     &visitor.agent,
                     vec![Concern {
                         account: account.id,
@@ -197,117 +198,39 @@ impl Linking {
                     }],
                 );
                 let change = ChangeSet::new(audit)
+                    .guard(Guard::Account {
+                        id: account.id,
+                        read: sheet.account.version,
+                    })
                     .write(Write::PutFlow {
                         flow: Box::new(entered.clone()),
                         read: flow.version,
-                    })
-                    .write(Write::InsertSession(fresh.session.clone()));
-                let change = Self::replacing(checked.settle_right(change), former);
-                self.ports.store.commit(change).await?;
-                let standing = self.standing(&entered);
-                Ok(Outcome::Done(Advance {
-                    session: Some(fresh),
-                    ..standing
-                }))
+                    });
+                (change, entered, fresh)
             }
             Err(refusal) => {
-                let change = self.refused_link_change(&question, &answer.known, &refusal);
-                let change = if is_mismatch(refusal.code()) {
+                let change = self.refused_link_change(&question, &answer, &refusal);
+                let change = if answer.is_misfit(&refusal) {
                     checked.settle_mismatch(change)
                 } else {
                     checked.settle_right(change)
                 };
-                self.close_refused(&flow, change, refusal).await
+                return self.close_refused(flow, change, refusal).await;
             }
-        }
-    }
-
-    /// «Связать» on the page «Это вы?» (SGO-2). Consent, session and proof are looked at here,
-    /// whatever was looked at before (`threats.md` E3, E6, C13).
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn confirm(
-        &self,
-        visitor: &Visitor,
-        actor: &Actor,
-        id: FlowId,
-        text_version: &str,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let flow = match self.open_flow(visitor, Some(actor), id).await? {
-            Ok(flow) => flow,
-            Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let FlowState::Confirming { identity } = flow.value.state() else {
-            return Ok(Outcome::Done(self.standing(&flow.value)));
-        };
-        let Some(consent) = self.granted(&flow.value, text_version) else {
-            return Ok(Outcome::Done(self.standing(&flow.value)));
-        };
-        let proof = if actor.session.value.is_recent(self.now()) {
-            LocalProof::RecentSession
-        } else {
-            LocalProof::StaleSession
-        };
-        let question = LinkQuestion {
-            visitor,
-            flow: &flow,
-            identity,
-            sheet: &actor.sheet,
-            origin: LinkOrigin::FromSettings,
-            consent: ConsentFact::Granted(consent),
-            proof,
-        };
-        let answer = self.ask_link(&question).await?;
-        match answer.decision {
-            Ok(LinkDecision::Make { consent, offered }) => {
-                let renewed = self.reissued(&actor.session.value);
-                let (change, linked) =
-                    self.link_change(&question, &answer.known, &consent, offered, &renewed)?;
-                let change = change.write(Write::PutSession {
-                    session: renewed.session.clone(),
-                    read: actor.session.version,
-                });
-                match self.ports.store.commit(change).await {
-                    Ok(()) => {
-                        let standing = self.standing(&linked);
-                        Ok(Outcome::Done(Advance {
-                            session: Some(renewed),
-                            ..standing
-                        }))
-                    }
-                    Err(StoreError::Conflict(_)) => self.lost_race(visitor, Some(actor), id).await,
-                    Err(error) => Err(error.into()),
-                }
-            }
-            Ok(LinkDecision::Stands(link)) => self.stands_already(actor, &flow, link).await,
-            // The provider's answer is kept while the person proves themselves once more.
-            Err(Refusal::StepUpNeeded) => Ok(Outcome::Refused(Refusal::StepUpNeeded)),
-            Err(refusal) => {
-                let change = self.refused_link_change(&question, &answer.known, &refusal);
-                self.close_refused(&flow, change, refusal).await
-            }
-        }
-    }
-
-    async fn stands_already(
-        &self,
-        actor: &Actor,
-        flow: &Versioned<LinkFlow>,
-        link: LinkId,
-    ) -> Result<Outcome<Advance>, Fault> {
-        let closed = flow
-            .value
-            .clone()
-            .linked(actor.account(), link, Vec::new(), self.now())
-            .map_err(|_| Fault::Contradiction("no link was being made"))?;
-        self.ports.store.put_flow(&closed, flow.version).await?;
-        Ok(Outcome::Done(self.standing(&closed)))
+        let change = change.write(Write::InsertSession(fresh.session.clone()));
+        let change = Self::replacing(checked.settle_right(change), former);
+        self.ports.store.commit(change).await?;
+        let standing = self.standing(&next);
+        Ok(Outcome::Done(Advance {
+            session: Some(fresh),
+            ..standing
+        }))
     }
 
     /// Somebody else was quicker, and nothing of ours was written: the flow's present page
-    /// answers. Where it is still open, one more press decides by the new facts.
-    async fn lost_race(
+    /// answers.
+    pub(crate) async fn lost_race(
         &self,
         visitor: &Visitor,
         actor: Option<&Actor>,
@@ -321,7 +244,7 @@ impl Linking {
     }
 
     /// Writes a refused link down: the flow ends, and its claims die.
-    async fn close_refused(
+    pub(crate) async fn close_refused(
         &self,
         flow: &Versioned<LinkFlow>,
         change: ChangeSet,
@@ -332,11 +255,6 @@ impl Linking {
             .clone()
             .refuse(refusal)
             .map_err(|_| Fault::Contradiction("the flow cannot be refused"))?;
-        let change = change.write(Write::PutFlow {
-            flow: Box::new(closed.clone()),
-            read: flow.version,
-        });
-        self.ports.store.commit(change).await?;
-        Ok(Outcome::Done(self.standing(&closed)))
+        self.advance_flow(flow, closed, change).await
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions: begin, know again, list, end.
 
 use crate::{
-    account::{AccountSheet, Epoch},
+    account::{AccountSheet, AccountStatus, Epoch},
     audit::{Act, By, Concern, HistoryLine, Notice},
     change::{ChangeSet, SessionScope, Write},
     ids::{AccountId, AuditId, SessionId, SessionKind},
@@ -79,23 +79,34 @@ impl Linking {
         secret: &Secret256,
     ) -> Result<Option<Actor>, Fault> {
         let tag = self.ports.vault.tag(Purpose::Session, secret.expose());
-        let Some(actor) = self.ports.store.session(&tag).await? else {
+        let Some(actor) = self.standing_actor(&tag, &visitor.browser).await? else {
             return Ok(None);
         };
         let now = self.now();
         let session = &actor.session.value;
-        let account = actor.sheet.account();
-        let open = account.status == crate::account::AccountStatus::Active;
-        if !open
-            || !session.browser.is_same(&visitor.browser)
-            || !session.stands(account.epoch, now)
-        {
-            return Ok(None);
-        }
         if now.signed_duration_since(session.seen_at) >= TOUCH_EVERY {
             self.ports.store.touch_session(session, now).await?;
         }
         Ok(Some(actor))
+    }
+
+    /// The session of a secret in a browser, if it stands at this moment.
+    async fn standing_actor(&self, secret: &Tag, browser: &Tag) -> Result<Option<Actor>, Fault> {
+        let now = self.now();
+        Ok(self.ports.store.session(secret).await?.filter(|actor| {
+            let session = &actor.session.value;
+            let account = actor.sheet.account();
+            account.status == AccountStatus::Active
+                && session.browser.is_same(browser)
+                && session.stands(account.epoch, now)
+        }))
+    }
+
+    /// The acting session and its account as they are now, for an act that lost a race; none if
+    /// the session is over or goes by another secret.
+    pub(crate) async fn refreshed(&self, actor: &Actor) -> Result<Option<Actor>, Fault> {
+        let session = &actor.session.value;
+        self.standing_actor(&session.secret, &session.browser).await
     }
 
     /// Ends the acting session.

@@ -1,9 +1,11 @@
 //! Begins a flow, and sends it to the provider again.
 
 use crate::{
+    consent::DataScope,
     ids::{FlowId, FlowKind},
     link::{ExistingLink, FlowPurpose, FlowStart, Interruption, LinkFlow, PlaceHint, TicketTags},
-    ports::Purpose,
+    policy::Policy,
+    ports::{Purpose, StoreError},
     provider::{
         Begin, Prompt, ProviderError, ProviderId, ProviderState, Step, Switch, Ticket, Wanted,
     },
@@ -101,6 +103,11 @@ impl Linking {
                 session,
                 epoch,
             }),
+            (StartOrder::Refresh, Some(_))
+                if !self.policy_of(&actor.sheet).contact_choice.is_on() =>
+            {
+                Err(Refusal::ProviderOff)
+            }
             (StartOrder::Refresh, Some(link)) => Ok(FlowPurpose::Refresh {
                 account,
                 session,
@@ -137,13 +144,15 @@ impl Linking {
             }
         };
         let Some(connected) = self.provider(provider).filter(|_| policy.allows(provider)) else {
-            return Ok(Outcome::Refused(Refusal::ProviderOff));
+            return self
+                .refuse_start(visitor, actor, provider, Refusal::ProviderOff)
+                .await;
         };
         let purpose = match self.purpose(order, actor, provider).await? {
             Ok(purpose) => purpose,
-            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            Err(refusal) => return self.refuse_start(visitor, actor, provider, refusal).await,
         };
-        let wanted = wanted(&purpose, policy.contact_choice);
+        let wanted = wanted(&purpose, policy, connected);
         let id = self.id::<FlowKind>();
         let trip = self.trip(connected, id, wanted).await;
         let (prompt, state, fault) = match trip.began {
@@ -179,6 +188,21 @@ impl Linking {
         }))
     }
 
+    /// A signed-in person's refusal is put on the trail; a stranger's leaves nothing behind.
+    async fn refuse_start(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        provider: &ProviderId,
+        refusal: Refusal,
+    ) -> Result<Outcome<Advance>, Fault> {
+        if actor.is_some() {
+            self.record_refusal(visitor, actor, None, Some(provider), &refusal)
+                .await?;
+        }
+        Ok(Outcome::Refused(refusal))
+    }
+
     /// Sends the browser of a flow to the provider once more: another try, another identity, or
     /// a step lost with its server. One press.
     ///
@@ -190,64 +214,66 @@ impl Linking {
         actor: Option<&Actor>,
         id: FlowId,
     ) -> Result<Outcome<Advance>, Fault> {
-        let flow = match self.open_flow(visitor, actor, id).await? {
+        let flow = match self.flow_to_act_on(visitor, actor, id).await? {
             Ok(flow) => flow,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let Some(connected) = self.provider(flow.value.provider()) else {
-            return Ok(Outcome::Refused(Refusal::ProviderOff));
-        };
-        let policy = match actor {
-            Some(actor) => self.policy_of(&actor.sheet),
-            None => self.policies().of_region(&flow.value.place().region),
-        };
-        if !policy.allows(flow.value.provider()) {
-            return Ok(Outcome::Refused(Refusal::ProviderOff));
+        if !flow.value.can_ask_again(self.now()) {
+            return Ok(Outcome::Done(self.standing(&flow.value)));
         }
-        let wanted = wanted(flow.value.purpose(), policy.contact_choice);
+        let Some(connected) = self.open_provider(&flow.value, actor) else {
+            let refusal = Refusal::ProviderOff;
+            self.record_refusal(visitor, actor, Some(&flow.value), None, &refusal)
+                .await?;
+            return Ok(Outcome::Refused(refusal));
+        };
+        let policy = self.flow_policy(&flow.value, actor);
+        let wanted = wanted(flow.value.purpose(), policy, connected);
         let trip = self.trip(connected, id, wanted).await;
-        match trip.began {
+        let (next, prompt, fault) = match trip.began {
             Ok((prompt, state)) => {
-                let now = self.now();
-                let Ok(asked) = flow.value.clone().ask_again(trip.tickets, state, now) else {
-                    return Ok(Outcome::Done(self.standing(&flow.value)));
-                };
-                self.ports.store.put_flow(&asked, flow.version).await?;
-                let view = FlowView::of(&asked, now);
-                Ok(Outcome::Done(Advance {
-                    view,
-                    prompt: Some(prompt),
-                    session: None,
-                    fault: None,
-                }))
-            }
-            Err(fault) => {
-                let waiting = flow
+                let asked = flow
                     .value
                     .clone()
-                    .interrupt(Interruption::Refused(Refusal::ProviderUnavailable));
-                let Ok(waiting) = waiting else {
-                    return Ok(Outcome::Done(self.standing(&flow.value)));
-                };
-                self.ports.store.put_flow(&waiting, flow.version).await?;
-                let standing = self.standing(&waiting);
-                Ok(Outcome::Done(Advance {
-                    fault: Some(fault),
-                    ..standing
-                }))
+                    .ask_again(trip.tickets, state, self.now());
+                (asked, Some(prompt), None)
             }
+            Err(fault) => {
+                let cause = Interruption::Refused(Refusal::ProviderUnavailable);
+                (flow.value.clone().interrupt(cause), None, Some(fault))
+            }
+        };
+        let next = next.map_err(|_| Fault::Contradiction("a flow cannot be asked again"))?;
+        match self.ports.store.put_flow(&next, flow.version).await {
+            Ok(_) => Ok(Outcome::Done(Advance {
+                view: FlowView::of(&next, self.now()),
+                prompt,
+                session: None,
+                fault,
+            })),
+            Err(StoreError::Conflict(_)) => self.present(visitor, actor, id).await,
+            Err(error) => Err(error.into()),
         }
     }
 }
 
-/// What to ask the provider for: contacts only where the policy lets the person choose them, and
-/// never for a mere step-up (`threats.md` H6).
-fn wanted(purpose: &FlowPurpose, contact_choice: Switch) -> Wanted {
+/// What to ask the provider for: contacts only where the policy lets the person choose them and
+/// the consent's text names them, and never for a mere step-up (`threats.md` H3, H6).
+pub(crate) fn wanted(
+    purpose: &FlowPurpose,
+    policy: &Policy,
+    connected: &ConnectedProvider,
+) -> Wanted {
     let contacts = match purpose {
-        FlowPurpose::SignIn | FlowPurpose::Link { .. } | FlowPurpose::Refresh { .. } => {
-            contact_choice
+        FlowPurpose::SignIn | FlowPurpose::Link { .. } | FlowPurpose::Refresh { .. }
+            if connected.consent.scopes.contains(&DataScope::Contacts) =>
+        {
+            policy.contact_choice
         }
-        FlowPurpose::StepUp { .. } => Switch::Off,
+        FlowPurpose::SignIn
+        | FlowPurpose::Link { .. }
+        | FlowPurpose::Refresh { .. }
+        | FlowPurpose::StepUp { .. } => Switch::Off,
     };
     Wanted { contacts }
 }

@@ -162,6 +162,17 @@ fn e2_a_second_identity_beside_the_first_is_refused_and_the_same_one_stands() {
 }
 
 #[test]
+fn e2_a_link_that_stands_is_not_compared_again() {
+    let mut case = Case::matching();
+    case.existing = ExistingLink::Same(id(5));
+    case.identity.claims.name = Some(name("Дмитриева", "Светлана", "Олеговна"));
+    assert_eq!(case.decide(), Ok(LinkDecision::Stands(id(5))));
+    // Whoever may not link at all is told so all the same.
+    case.proof = LocalProof::StaleSession;
+    assert_eq!(case.decide(), Err(Refusal::StepUpNeeded));
+}
+
+#[test]
 fn f5_a_wrong_name_and_a_wrong_snils_name_the_name_alone() {
     let mut case = Case::matching();
     case.identity.claims.name = Some(name("Дмитриева", "Светлана", "Олеговна"));
@@ -256,6 +267,46 @@ fn e11_father_and_son_of_one_name_are_told_apart_by_the_birth_date() {
 }
 
 #[test]
+fn e11_where_a_relatives_birth_date_is_unknown_the_age_shows_who_it_is() {
+    let same = name("Соколов", "Иван", "Иванович");
+    let nobodys_date = profile(same.clone(), None, None);
+    let relative = |number| Relative {
+        account: id(number),
+        profile: nobodys_date.clone(),
+    };
+    let claims = |born| identity_of(&profile(same.clone(), None, Some(date(born))));
+    let (boy, man) = ("01.09.2016", "01.09.1982");
+
+    let mut case = Case::matching();
+    case.sheet = sheet(2, Role::Pupil, nobodys_date.clone());
+    case.family.guardians = vec![relative(3)];
+    case.identity = claims(boy);
+    assert!(case.decide().is_ok(), "nobody of nine answers for a child");
+    case.identity = claims(man);
+    assert_eq!(case.code(), Some(RefusalCode::GuardianChildMixUp));
+
+    let mut case = Case::matching();
+    case.sheet = sheet(3, Role::Parent, nobodys_date.clone());
+    case.family.children = vec![relative(2)];
+    case.identity = claims(man);
+    assert!(case.decide().is_ok(), "a child of unknown age is under 18");
+    case.identity = claims(boy);
+    assert_eq!(case.code(), Some(RefusalCode::GuardianChildMixUp));
+}
+
+#[test]
+fn e11_a_relatives_snils_without_a_name_is_a_mix_up() {
+    let mut case = Case::matching();
+    case.sheet = pupil();
+    case.family.guardians = vec![mother()];
+    case.identity = identity(Claims {
+        snils: Some(snils(SNILS_B)),
+        ..Claims::default()
+    });
+    assert_eq!(case.code(), Some(RefusalCode::GuardianChildMixUp));
+}
+
+#[test]
 fn e11_an_unregistered_adult_never_passes_on_a_minors_account() {
     // The school does not know the birth date, and the adult bears the child's name.
     let same = name("Соколов", "Иван", "Иванович");
@@ -305,6 +356,15 @@ fn contacts_are_offered_only_where_the_policy_has_the_choice() {
     };
     assert_eq!(offered(&case), 1);
     case.policy.contact_choice = Switch::Off;
+    assert_eq!(offered(&case), 0);
+    // H3: the text that the person agreed to does not name them.
+    case.policy.contact_choice = Switch::On;
+    let mut narrow = consent();
+    narrow
+        .text
+        .scopes
+        .retain(|scope| *scope != DataScope::Contacts);
+    case.consent = ConsentFact::Granted(narrow);
     assert_eq!(offered(&case), 0);
 }
 

@@ -2,6 +2,7 @@
 
 use super::{FlowPurpose, LinkFlow, PlaceHint, TicketTags};
 use crate::{
+    account::Version,
     consent::GrantedConsent,
     ids::{AccountId, LinkId, SessionId},
     link::{FlowEnd, FlowState, FlowStateError, Interruption},
@@ -46,6 +47,27 @@ impl LinkFlow {
         }
     }
 
+    /// Notes the anchor of the identity that came, for [`LinkFlow::is_outrun`].
+    #[must_use]
+    pub const fn with_anchor(mut self, anchor: Version) -> Self {
+        self.anchor = Some(anchor);
+        self
+    }
+
+    /// Whether the browser may be sent to the provider once more.
+    #[must_use]
+    pub fn can_ask_again(&self, now: Timestamp) -> bool {
+        match self.state {
+            FlowState::Asked { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. } => true,
+            FlowState::Claimed { .. } => self.claim_is_lost(now),
+            FlowState::ChoosingContacts { .. } | FlowState::Closed(_) => false,
+        }
+    }
+
     /// Sends the browser to the provider once more, with a ticket of its own.
     ///
     /// # Errors
@@ -56,20 +78,12 @@ impl LinkFlow {
         state: ProviderState,
         now: Timestamp,
     ) -> Result<Self, FlowStateError> {
-        let lost = self.claim_is_lost(now);
-        match self.state {
-            FlowState::Asked { .. }
-            | FlowState::Interrupted(_)
-            | FlowState::NotLinked { .. }
-            | FlowState::Proving { .. }
-            | FlowState::Confirming { .. } => {}
-            FlowState::Claimed { .. } if lost => {}
-            FlowState::Claimed { .. }
-            | FlowState::ChoosingContacts { .. }
-            | FlowState::Closed(_) => return Err(self.wrong()),
+        if !self.can_ask_again(now) {
+            return Err(self.wrong());
         }
         self.tickets = tickets;
         self.begun_at = now;
+        self.anchor = None;
         self.state = FlowState::Asked { state };
         Ok(self)
     }
@@ -207,6 +221,20 @@ impl LinkFlow {
                     FlowEnd::ContactsChosen { account },
                     |at| FlowEnd::Linked { account, link, at },
                 ));
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The link ended while the contacts were being chosen: nothing is kept.
+    ///
+    /// # Errors
+    /// The choice was not open.
+    pub fn link_ended(mut self) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::ChoosingContacts { .. } => {
+                self.state = FlowState::Closed(FlowEnd::Refused(Refusal::FlowFinished));
                 Ok(self)
             }
             _ => Err(self.wrong()),

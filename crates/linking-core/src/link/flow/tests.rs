@@ -85,7 +85,7 @@ fn every_state() -> Vec<LinkFlow> {
 fn e20_a_step_is_taken_only_where_the_table_says() {
     use FlowStepName as S;
     type Step = (&'static str, fn(LinkFlow) -> bool, &'static [S]);
-    let steps: [Step; 10] = [
+    let steps: [Step; 12] = [
         ("claim", |f| f.claim(now()).is_ok(), &[S::Asked]),
         (
             "ask_again",
@@ -97,6 +97,22 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Proving,
                 S::Confirming,
             ],
+        ),
+        (
+            "can_ask_again",
+            |f| f.can_ask_again(now()),
+            &[
+                S::Asked,
+                S::Interrupted,
+                S::NotLinked,
+                S::Proving,
+                S::Confirming,
+            ],
+        ),
+        (
+            "link_ended",
+            |f| f.link_ended().is_ok(),
+            &[S::ChoosingContacts],
         ),
         (
             "interrupt",
@@ -173,7 +189,10 @@ fn invariant_9_a_flow_that_is_over_holds_no_claims() {
     for flow in every_state() {
         for over in [
             flow.clone().cancel(),
-            flow.clone().refuse(Refusal::SnilsMismatch).unwrap_or(flow),
+            flow.clone()
+                .refuse(Refusal::SnilsMismatch)
+                .unwrap_or(flow.clone()),
+            flow.clone().link_ended().unwrap_or(flow),
         ] {
             if let FlowState::Closed(_) = over.state() {
                 let text = serde_json::to_string(&over).unwrap();
@@ -227,8 +246,24 @@ fn a_step_lost_with_its_server_costs_one_press() {
 }
 
 #[test]
+fn e5_an_answer_is_outrun_by_the_identitys_next_change() {
+    let seen = Version::from_number(4);
+    let who = identity_of(&teacher().account().profile);
+    let waiting = claimed(FlowPurpose::SignIn).verified(who).unwrap();
+    assert!(waiting.is_outrun(seen), "nobody noted the anchor");
+    let waiting = waiting.with_anchor(seen);
+    assert!(!waiting.is_outrun(seen));
+    assert!(waiting.is_outrun(seen.next()));
+    let again = waiting
+        .ask_again(tickets(), provider_state(), now())
+        .unwrap();
+    assert!(again.is_outrun(seen), "the old answer is gone");
+}
+
+#[test]
 fn a_flow_reads_back_as_it_was_written() {
     for flow in every_state() {
+        let flow = flow.with_anchor(Version::from_number(4));
         let text = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<LinkFlow>(&text).unwrap(), flow);
     }

@@ -1,0 +1,248 @@
+//! The check of a local password: one counting, one hash, and what each result leaves.
+
+use crate::{
+    account::{AccountSheet, PasswordHash},
+    audit::{Act, By, Concern, Notice},
+    change::{ChangeSet, Write},
+    ids::{FlowId, OrganizationId},
+    person::Login,
+    ports::{AttemptVerdict, HashVerdict},
+    provider::{IdentityKey, ProviderId},
+    refusal::Refusal,
+    secret::Password,
+    session::{SignInWay, Visitor},
+    sign_in::{
+        AttemptCounters, AttemptDoor, LONGEST_PASSWORD_PAUSE, LocalProofResult, SignInProof,
+        attempt_counters, decide_sign_in,
+    },
+    time::Timestamp,
+    usecase::{Fault, Linking},
+};
+
+/// What the trail says of a try at which the hasher failed: no refusal, no wrong password.
+const UNCHECKED: &str = "password-unchecked";
+
+/// What a person typed to prove the local side.
+#[derive(Debug, Clone)]
+pub struct LocalCredentials {
+    /// The chosen organisation.
+    pub organization: OrganizationId,
+    /// The login.
+    pub login: Login,
+    /// The password.
+    pub password: Password,
+}
+
+/// A flow in which a password is tried.
+#[derive(Clone, Copy)]
+pub(crate) struct InFlow<'a> {
+    pub(crate) id: FlowId,
+    pub(crate) provider: &'a ProviderId,
+}
+
+/// A local proof that was checked.
+pub(crate) struct CheckedPassword {
+    /// The account of the login, if there is one.
+    pub(crate) sheet: Option<AccountSheet>,
+    /// Whether the password is its.
+    pub(crate) result: LocalProofResult,
+    /// The hash that was looked at.
+    looked_at: Option<PasswordHash>,
+    /// The counters that counted this try.
+    counters: AttemptCounters,
+    /// Until when a wrong password pauses now.
+    pause: Option<Timestamp>,
+}
+
+impl CheckedPassword {
+    /// The change that a right password makes to the counters.
+    pub(crate) fn settle_right(&self, change: ChangeSet) -> ChangeSet {
+        let change = change.write(Write::ClearAttempts(self.counters.login));
+        self.counters
+            .shared
+            .iter()
+            .chain(&self.counters.mismatches)
+            .fold(change, |change, key| {
+                change.write(Write::ReturnAttempt(*key))
+            })
+    }
+
+    /// The change that a right password with another person's identity makes: it counts for
+    /// network and identity, never against the account's owner.
+    pub(crate) fn settle_mismatch(&self, change: ChangeSet) -> ChangeSet {
+        change.write(Write::ClearAttempts(self.counters.login))
+    }
+
+    /// The change that a wrong password makes: it stays counted, but is no mismatch.
+    fn settle_wrong(&self, change: ChangeSet) -> ChangeSet {
+        self.counters.mismatches.iter().fold(change, |change, key| {
+            change.write(Write::ReturnAttempt(*key))
+        })
+    }
+
+    /// What `decide_sign_in` says of it at an organisation.
+    pub(crate) fn decide(
+        &self,
+        linking: &Linking,
+        organization: OrganizationId,
+    ) -> Result<(&AccountSheet, SignInWay), Refusal> {
+        let proof = SignInProof::Password {
+            result: self.result,
+            organization,
+        };
+        let policy = self.sheet.as_ref().map_or_else(
+            || linking.policies().preset(),
+            |sheet| linking.policy_of(sheet),
+        );
+        let way = decide_sign_in(self.sheet.as_ref(), proof, policy)?;
+        let sheet = self.sheet.as_ref().ok_or(Refusal::WrongCredentials)?;
+        Ok((sheet, way))
+    }
+}
+
+fn stored_hash(sheet: Option<&AccountSheet>) -> Option<PasswordHash> {
+    sheet
+        .and_then(|sheet| sheet.account().password.as_ref())
+        .map(|password| password.hash.clone())
+}
+
+impl Linking {
+    /// Counts the try, then looks at the password: one hash for each try that is not paused,
+    /// whether the login exists or not (`threats.md` F1, F4, F6).
+    pub(crate) async fn check_password(
+        &self,
+        visitor: &Visitor,
+        credentials: &LocalCredentials,
+        identity: Option<&IdentityKey>,
+    ) -> Result<Result<CheckedPassword, Refusal>, Fault> {
+        let door = AttemptDoor {
+            login: &credentials.login,
+            network: visitor.network,
+            organization: credentials.organization,
+            identity,
+        };
+        let counters = attempt_counters(door, self.vault());
+        let now = self.now();
+        let last = match self
+            .ports
+            .store
+            .count_attempt(&counters.limits, now)
+            .await?
+        {
+            AttemptVerdict::Paused { until } => {
+                return Ok(Err(Refusal::TooManyAttempts { until }));
+            }
+            AttemptVerdict::Go { last } => last,
+        };
+        let sheet = self
+            .ports
+            .store
+            .account_by_login(&credentials.login)
+            .await?;
+        let stored = stored_hash(sheet.as_ref());
+        let verdict = match self
+            .ports
+            .hasher
+            .verify(credentials.password.clone(), stored.clone())
+            .await
+        {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                self.return_attempts(visitor, &counters).await?;
+                return Err(error.into());
+            }
+        };
+        let result = match (verdict, &stored) {
+            (HashVerdict::Match, Some(_)) => LocalProofResult::Right,
+            (HashVerdict::Match, None) | (HashVerdict::Mismatch, _) => LocalProofResult::Wrong,
+        };
+        Ok(Ok(CheckedPassword {
+            sheet,
+            result,
+            looked_at: stored,
+            counters,
+            // A longer pause is that of mismatches, and a wrong password is none.
+            pause: last.filter(|until| *until <= now + LONGEST_PASSWORD_PAUSE),
+        }))
+    }
+
+    /// Nobody looked at the password: the try did not happen.
+    async fn return_attempts(
+        &self,
+        visitor: &Visitor,
+        counters: &AttemptCounters,
+    ) -> Result<(), Fault> {
+        let act = Act::Refused {
+            code: UNCHECKED.to_owned(),
+            provider: None,
+        };
+        let audit = self.audit(By::Visitor, act, None, &visitor.agent, Vec::new());
+        let change = counters
+            .limits
+            .iter()
+            .fold(ChangeSet::new(audit), |change, limit| {
+                change.write(Write::ReturnAttempt(limit.key))
+            });
+        Ok(self.ports.store.commit(change).await?)
+    }
+
+    /// Reads the account of a checked password anew, for an act that lost a race. False if the
+    /// password is another one since then: what was looked at proves nothing any more.
+    pub(crate) async fn reload(
+        &self,
+        checked: &mut CheckedPassword,
+        login: &Login,
+    ) -> Result<bool, Fault> {
+        let sheet = self.ports.store.account_by_login(login).await?;
+        let id = |sheet: &Option<AccountSheet>| sheet.as_ref().map(|s| s.account().id);
+        let same =
+            id(&sheet) == id(&checked.sheet) && stored_hash(sheet.as_ref()) == checked.looked_at;
+        checked.sheet = sheet;
+        Ok(same)
+    }
+
+    /// Records a local proof that did not let in, and says what the person is told. A right
+    /// password of a blocked account is no wrong one; every other cause counts and answers like
+    /// a wrong password (`threats.md` F3). The owner is told of a pause.
+    pub(crate) async fn refuse_password(
+        &self,
+        visitor: &Visitor,
+        checked: &CheckedPassword,
+        refusal: Refusal,
+        flow: Option<InFlow<'_>>,
+    ) -> Result<Refusal, Fault> {
+        let account = checked.sheet.as_ref().map(|sheet| sheet.account().id);
+        let (by, refusal, concerns) = match (refusal, account) {
+            (Refusal::WrongCredentials, account) => {
+                let told = account.zip(checked.pause).map(|(account, until)| Concern {
+                    account,
+                    notice: Notice::PasswordPaused { until },
+                });
+                let shown = checked.pause.map_or(Refusal::WrongCredentials, |until| {
+                    Refusal::TooManyAttempts { until }
+                });
+                (By::Visitor, shown, told)
+            }
+            (other, Some(account)) => (By::Account(account), other, None),
+            (other, None) => (By::Visitor, other, None),
+        };
+        let act = Act::Refused {
+            code: refusal.code().as_str().to_owned(),
+            provider: flow.map(|flow| flow.provider.clone()),
+        };
+        let audit = self.audit(
+            by,
+            act,
+            flow.map(|flow| flow.id),
+            &visitor.agent,
+            concerns.into_iter().collect(),
+        );
+        let change = ChangeSet::new(audit);
+        let change = match by {
+            By::Account(_) => checked.settle_right(change),
+            By::Visitor | By::Operator => checked.settle_wrong(change),
+        };
+        self.ports.store.commit(change).await?;
+        Ok(refusal)
+    }
+}
