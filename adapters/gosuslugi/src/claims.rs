@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::DateTime;
 use linking_core::{
+    person::Snils,
     provider::{AssuranceLevel, AuthenticationMethod, Subject},
     time::Timestamp,
 };
@@ -144,6 +145,8 @@ struct PersonClaim {
     is_trusted: Option<bool>,
     #[serde(default, rename = "urn:esia:sbj:lvl")]
     level: Option<String>,
+    #[serde(default, rename = "urn:esia:sbj:nam")]
+    alias: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -160,6 +163,20 @@ impl IdClaims {
     pub(crate) fn is_consistent(&self) -> bool {
         self.person.oid.is_none_or(|oid| oid == self.sub)
             && self.person.kind.as_deref().is_none_or(|kind| kind == "P")
+    }
+
+    /// Whether person data with this SNILS are of somebody else (`threats.md` B7): ESIA's answer
+    /// does not repeat the subject, but the signed alias is `OID.` and the subject or the SNILS
+    /// (`esia.md` 5.3). An alias of another form says nothing.
+    pub(crate) fn contradicts(&self, snils: Option<&Snils>) -> bool {
+        let Some(alias) = &self.person.alias else {
+            return false;
+        };
+        if let Some(oid) = alias.strip_prefix("OID.") {
+            return oid != self.sub.to_string();
+        }
+        let differs = |known: &Snils| Snils::parse(alias).is_ok_and(|alias| alias != *known);
+        snils.is_some_and(differs)
     }
 
     /// When the person signed in, by ESIA's clock.
@@ -300,6 +317,25 @@ mod tests {
                 level,
                 "{person} {trusted:?}"
             );
+        }
+    }
+
+    #[test]
+    fn b7_the_signed_alias_tells_whose_data_they_are() {
+        let snils = |text: &str| Snils::parse(text).unwrap();
+        let (own, other) = (snils("112-233-445 95"), snils("112-004-998 00"));
+        for (alias, of_own, of_other) in [
+            (json!("112-233-445 95"), false, true),
+            (json!("11223344595"), false, true),
+            (json!("OID.1"), false, false),
+            (json!("OID.2"), true, true),
+            (json!("someone@example.ru"), false, false),
+            (json!(null), false, false),
+        ] {
+            let claims = id_claims(&json!({"urn:esia:sbj:nam": alias}));
+            assert_eq!(claims.contradicts(Some(&own)), of_own, "{alias}");
+            assert_eq!(claims.contradicts(Some(&other)), of_other, "{alias}");
+            assert_eq!(claims.contradicts(None), alias == json!("OID.2"));
         }
     }
 

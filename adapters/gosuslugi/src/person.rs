@@ -64,9 +64,9 @@ impl Person {
             .is_some_and(|status| status.eq_ignore_ascii_case("DELETED"))
     }
 
-    /// The claims. A field that does not parse is not said: unknown agrees with nothing. A name
+    /// The claims, without contacts. A field that does not parse is not said: unknown agrees with nothing. A name
     /// that does not parse is kept as unsound, which equals nothing and is told so.
-    pub(crate) fn claims(&self, contacts: Vec<ContactClaim>, now: Timestamp) -> Claims {
+    pub(crate) fn claims(&self, now: Timestamp) -> Claims {
         let has_name = self.first_name.is_some() || self.last_name.is_some();
         let name = has_name.then(|| {
             RegisteredName::from_record(
@@ -89,7 +89,7 @@ impl Person {
                 .gender
                 .as_deref()
                 .and_then(|text| Gender::parse(text).ok()),
-            contacts,
+            contacts: Vec::new(),
         }
     }
 }
@@ -160,7 +160,7 @@ mod tests {
     fn claims(person: Value) -> Claims {
         serde_json::from_value::<Person>(person)
             .unwrap()
-            .claims(Vec::new(), now())
+            .claims(now())
     }
 
     #[test]

@@ -126,15 +126,17 @@ pub(crate) fn rest<T: DeserializeOwned>(
 fn refused<T>(stage: &str, answer: &Response<Vec<u8>>) -> Result<Rest<T>, ProviderError> {
     let status = answer.status();
     let code = EsiaCode::find(&String::from_utf8_lossy(answer.body()));
-    if let Some(code) = code {
-        return match code.known() {
-            Some((Class::LessData, _)) => Ok(Rest::NotCovered),
-            _ => match code.outcome(stage) {
-                Err(error) => Err(error),
-                // No REST call ends a sign-in as declined.
-                Ok(_) => Err(not_understood(stage, status)),
-            },
-        };
+    match code.and_then(|code| Some((code, code.known()?.0))) {
+        Some((_, Class::LessData)) => return Ok(Rest::NotCovered),
+        Some((code, _)) => {
+            // No REST call ends a sign-in as declined.
+            return Err(code
+                .outcome(stage)
+                .err()
+                .unwrap_or_else(|| not_understood(stage, status)));
+        }
+        // A code that `esia.md` lacks: the status tells more.
+        None => {}
     }
     let fault = |kind, what| Err(ProviderError::new(kind, format!("{stage}: {what}")));
     match status {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use linking_core::{
     provider::{
         Answer, Decline, IdentityKey, ProviderError, ProviderErrorKind, ProviderIdentity, Resume,
-        Step, Switch,
+        Step,
     },
     secret::SecretText,
     time::Timestamp,
@@ -206,22 +206,19 @@ impl Gosuslugi {
         let oid = id.claims().sub;
         let person = self.fetch::<Person>(oid, Collection::Person, token).await?;
         let person = person.unwrap_or_default();
-        if person.is_of_another(oid) {
+        let mut claims = person.claims(moment.now);
+        if person.is_of_another(oid) || id.claims().contradicts(claims.snils.as_ref()) {
             return Err(invalid("person data are of another subject"));
         }
         if person.is_deleted() {
             return Ok(Step::Declined(Decline::AccountUnfit));
         }
-        let contacts = match flow.contacts {
-            Switch::On => {
-                self.fetch::<Contacts>(oid, Collection::Contacts, token)
-                    .await?
-            }
-            Switch::Off => None,
-        };
-        let contacts = contacts
-            .map(|contacts| contacts.claims())
-            .unwrap_or_default();
+        if flow.contacts.is_on() {
+            let contacts = self
+                .fetch::<Contacts>(oid, Collection::Contacts, token)
+                .await?;
+            claims.contacts = contacts.map(|found| found.claims()).unwrap_or_default();
+        }
         let subject = oid
             .subject()
             .ok_or_else(|| invalid("the subject is not of the core's form"))?;
@@ -238,7 +235,7 @@ impl Gosuslugi {
                 subject,
             },
             assurance: id.claims().assurance(person.trusted),
-            claims: person.claims(contacts, moment.now),
+            claims,
             authenticated_at,
             methods: id.claims().methods(),
         })))

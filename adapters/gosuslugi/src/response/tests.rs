@@ -120,6 +120,7 @@ fn i1_rest_refusals_have_their_kinds() {
         (403, JSON, error("ESIA-007999"), Kind::Configuration),
         (403, "text/html", "MARKED".to_owned(), Kind::Configuration),
         (404, JSON, String::new(), Kind::AnswerInvalid),
+        (404, JSON, error("ESIA-005999"), Kind::AnswerInvalid),
         (302, "text/html", String::new(), Kind::Unavailable),
         (429, JSON, String::new(), Kind::Unavailable),
         (500, JSON, error("ESIA-007007"), Kind::Unavailable),
