@@ -16,7 +16,7 @@ use linking_core::{
     secret::SecretText,
     time::Timestamp,
 };
-use linking_http::{HttpClient, HttpTransport};
+use linking_http::{Breaker, HttpClient, HttpTransport};
 use linking_oidc::{AuthorizationRequest, CodeVerifier};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub struct Gosuslugi {
 }
 
 impl Gosuslugi {
-    /// The adapter with its own HTTP client. [`linking_http::install_crypto_provider`] must have
+    /// The adapter with its own HTTP client, behind a [`Breaker`]. [`linking_http::install_crypto_provider`] must have
     /// been called.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Gosuslugi {
         let checked = Checked::of(settings)?;
         let client =
             HttpClient::new(checked.network.clone()).map_err(|error| one("network", &error))?;
-        Self::assemble(checked, Arc::new(client), random)
+        Self::assemble(checked, Arc::new(Breaker::new(Arc::new(client))), random)
     }
 
     /// The adapter over another transport.

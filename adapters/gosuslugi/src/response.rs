@@ -60,7 +60,8 @@ pub(crate) fn no_answer(stage: &str, error: &TransportError) -> ProviderError {
         | TransportErrorKind::Timeout
         | TransportErrorKind::Tls
         | TransportErrorKind::BodyTooLarge
-        | TransportErrorKind::Protocol => ProviderErrorKind::Unavailable,
+        | TransportErrorKind::Protocol
+        | TransportErrorKind::Paused => ProviderErrorKind::Unavailable,
     };
     ProviderError::new(kind, format!("{stage}: {error}"))
 }

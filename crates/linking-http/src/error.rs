@@ -45,6 +45,9 @@ pub enum TransportErrorKind {
     /// The answer broke off or is not HTTP as we read it.
     #[error("answer is broken")]
     Protocol,
+    /// Not called: it did not answer several times just now.
+    #[error("not called, after repeated faults")]
+    Paused,
 }
 
 /// A request that brought no whole answer. Prints kind, host and cause; never a path, a query or
@@ -81,7 +84,8 @@ impl TransportError {
             TransportErrorKind::Connect
             | TransportErrorKind::Timeout
             | TransportErrorKind::Tls
-            | TransportErrorKind::Protocol => true,
+            | TransportErrorKind::Protocol
+            | TransportErrorKind::Paused => true,
             TransportErrorKind::BodyTooLarge | TransportErrorKind::Forbidden(_) => false,
         }
     }

@@ -10,9 +10,11 @@
 //! * a name is resolved once, every address of the answer is judged, and the connection goes to
 //!   one of those addresses; private addresses only for hosts that the operator lists;
 //! * redirects are handed back, never followed; nothing is asked for or read compressed;
-//! * 3 s to connect, 8 s for the whole, a limit on the body, a limit on calls at a time.
+//! * 3 s to connect, 8 s for the whole, a limit on the body, a limit on calls at a time;
+//! * [`Breaker`]: while the provider is away nobody waits for it.
 
 mod address;
+mod breaker;
 mod canned;
 mod client;
 mod egress;
@@ -22,6 +24,7 @@ mod resolver;
 use async_trait::async_trait;
 
 pub use address::AddressKind;
+pub use breaker::Breaker;
 pub use canned::CannedTransport;
 pub use client::{
     ClientError, ClientSettings, HttpClient, ProxyUrl, ProxyUrlError, Roots,

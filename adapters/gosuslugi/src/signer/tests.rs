@@ -117,11 +117,11 @@ async fn each_mistake_of_a_signer_is_named_and_none_is_put_right() {
 #[tokio::test]
 async fn the_order_of_cryptopro_is_turned_round_when_configured() {
     let reversed: Vec<u8> = vector_signature().into_iter().rev().collect();
-    let printed: String = reversed
+    let hex: Vec<String> = reversed
         .iter()
         .map(|octet| format!("{octet:02x}"))
         .collect();
-    assert_eq!(printed, vector::REVERSED);
+    assert_eq!(hex.concat(), vector::REVERSED);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), reversed).unwrap();
     let mut settings = command(&["cat", file.path().to_str().unwrap()]);
@@ -245,6 +245,33 @@ async fn a_command_sees_only_the_environment_meant_for_it() {
             ["PATH", "HOME", "LANG", "OPENSSL_CONF"].contains(&name),
             "{name}"
         );
+    }
+}
+
+/// The command lines of the operator's page, with the engine of Debian's
+/// `libengine-gost-openssl`, which must be there.
+#[tokio::test]
+async fn openssl_with_the_gost_engine_signs_for_us() {
+    let key = data("client.key.pem");
+    let mut by_pipe = command(&["openssl", "dgst", "-md_gost12_256", "-sign", &key]);
+    let mut by_files = command(&[
+        "openssl",
+        "dgst",
+        "-md_gost12_256",
+        "-sign",
+        &key,
+        "-out",
+        "{out}",
+        "{in}",
+    ]);
+    for settings in [&mut by_pipe, &mut by_files] {
+        settings
+            .environment
+            .insert("OPENSSL_CONF".to_owned(), data("openssl-gost.cnf"));
+        let signer = Arc::new(CommandSigner::new(settings.clone()));
+        let signer = ClientSigner::new(signer, certificate("client.crt.pem"));
+        let secret = signer.client_secret(&message(), now()).await.unwrap();
+        assert_eq!(secret.expose().len(), 86);
     }
 }
 
