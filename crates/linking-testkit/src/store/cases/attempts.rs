@@ -1,0 +1,246 @@
+//! Counters of wrong passwords (`threats.md` F1, F6; `domain.md`, Numbers).
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use linking_core::{
+    change::Write,
+    ports::{AttemptLimit, AttemptVerdict, Tag},
+    time::Timestamp,
+};
+
+use crate::{
+    people::START,
+    store::{
+        ConformingStore,
+        stage::{Stage, minutes},
+    },
+};
+
+/// As the login's counter: pause from the fifth in an hour, a quarter of an hour from the tenth.
+fn limit(key: Tag) -> AttemptLimit {
+    AttemptLimit {
+        key,
+        window: TimeDelta::hours(1),
+        pause_from: 5,
+        block_from: 10,
+        block_for: TimeDelta::minutes(15),
+    }
+}
+
+async fn try_at(stage: &Stage, limits: &[AttemptLimit], now: Timestamp) -> AttemptVerdict {
+    stage.store.count_attempt(limits, now).await.unwrap()
+}
+
+const GO: AttemptVerdict = AttemptVerdict::Go { last: None };
+
+fn last(until: Timestamp) -> AttemptVerdict {
+    AttemptVerdict::Go { last: Some(until) }
+}
+
+fn paused(until: Timestamp) -> AttemptVerdict {
+    AttemptVerdict::Paused { until }
+}
+
+async fn write(stage: &Stage, write: Write) {
+    let change = stage.change(stage.id()).write(write);
+    stage.commit(change).await.unwrap();
+}
+
+/// The fifth wrong password in an hour pauses for a minute, each further one twice as long up to
+/// fifteen; from the tenth on it is fifteen at once. A pause is over at its very end.
+pub async fn f1_pauses_double_and_end_at_a_quarter_of_an_hour(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let limits = [limit(stage.tag())];
+    let mut now = START;
+    for _ in 1..5 {
+        assert_eq!(try_at(&stage, &limits, now).await, GO);
+    }
+    for pause in [1, 2, 4, 8, 15, 15] {
+        let until = now + TimeDelta::minutes(pause);
+        assert_eq!(
+            try_at(&stage, &limits, now).await,
+            last(until),
+            "{pause} min"
+        );
+        for within in [now, until - TimeDelta::microseconds(1)] {
+            assert_eq!(try_at(&stage, &limits, within).await, paused(until));
+        }
+        now = until;
+    }
+}
+
+/// What is tried while a pause holds is not counted, on no counter at all.
+pub async fn f1_a_pause_counts_nothing(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let (login, network) = (limit(stage.tag()), limit(stage.tag()));
+    for _ in 1..5 {
+        try_at(&stage, &[login], START).await;
+    }
+    let until = minutes(1);
+    assert_eq!(try_at(&stage, &[login], START).await, last(until));
+    for _ in 0..20 {
+        assert_eq!(
+            try_at(&stage, &[network, login], START).await,
+            paused(until)
+        );
+        assert_eq!(
+            try_at(&stage, &[login, network], START).await,
+            paused(until)
+        );
+    }
+    // The network has counted none of them, the login no more than its five.
+    for _ in 1..5 {
+        assert_eq!(try_at(&stage, &[network], START).await, GO);
+    }
+    assert_eq!(try_at(&stage, &[network], START).await, last(until));
+    assert_eq!(try_at(&stage, &[login], until).await, last(minutes(3)));
+}
+
+/// Of several counters the strictest speaks: the longest pause is what is told.
+pub async fn f1_the_longest_pause_is_told(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let short = AttemptLimit {
+        pause_from: 1,
+        block_from: 100,
+        ..limit(stage.tag())
+    };
+    let day = AttemptLimit {
+        window: TimeDelta::days(1),
+        pause_from: 1,
+        block_from: 1,
+        block_for: TimeDelta::days(1),
+        ..limit(stage.tag())
+    };
+    let easy = limit(stage.tag());
+    let tomorrow = START + TimeDelta::days(1);
+    assert_eq!(
+        try_at(&stage, &[short, easy], START).await,
+        last(minutes(1))
+    );
+    let both = [easy, day];
+    assert_eq!(try_at(&stage, &both, START).await, last(tomorrow));
+    assert_eq!(try_at(&stage, &[short, day], START).await, paused(tomorrow));
+    assert_eq!(
+        try_at(&stage, &[day, short], minutes(2)).await,
+        paused(tomorrow)
+    );
+    assert_eq!(try_at(&stage, &[short], minutes(2)).await, last(minutes(4)));
+}
+
+/// Counts are forgotten when their window is over: an hour for one counter, a day for another.
+pub async fn counts_are_forgotten_after_their_window(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    for window in [TimeDelta::hours(1), TimeDelta::days(1)] {
+        let within = AttemptLimit {
+            window,
+            ..limit(stage.tag())
+        };
+        let after = AttemptLimit {
+            window,
+            ..limit(stage.tag())
+        };
+        for _ in 1..5 {
+            assert_eq!(try_at(&stage, &[within, after], START).await, GO);
+        }
+        let late = START + window - TimeDelta::microseconds(1);
+        let until = late + TimeDelta::minutes(1);
+        assert_eq!(try_at(&stage, &[within], late).await, last(until));
+        for _ in 1..5 {
+            assert_eq!(try_at(&stage, &[after], START + window).await, GO);
+        }
+        let until = START + window + TimeDelta::minutes(1);
+        assert_eq!(try_at(&stage, &[after], START + window).await, last(until));
+    }
+}
+
+/// A counter is cleared by itself, with its pause; others keep theirs (`threats.md` F1: a right
+/// password clears the account's counter, never the network's).
+pub async fn f1_one_counter_is_cleared(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let (login, network) = (limit(stage.tag()), limit(stage.tag()));
+    for _ in 1..=5 {
+        try_at(&stage, &[login, network], START).await;
+    }
+    write(&stage, Write::ClearAttempts(login.key)).await;
+    for _ in 1..5 {
+        assert_eq!(try_at(&stage, &[login], START).await, GO);
+    }
+    assert_eq!(try_at(&stage, &[network], START).await, paused(minutes(1)));
+    write(&stage, Write::ClearAttempts(stage.tag())).await;
+}
+
+/// One count is taken back, with the pause that it had set; no more than one (`threats.md` F1:
+/// one own account does not wash a hundred guesses).
+pub async fn f1_one_count_is_taken_back(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let network = limit(stage.tag());
+    for _ in 1..5 {
+        try_at(&stage, &[network], START).await;
+    }
+    for _ in 0..3 {
+        assert_eq!(try_at(&stage, &[network], START).await, last(minutes(1)));
+        write(&stage, Write::ReturnAttempt(network.key)).await;
+    }
+    assert_eq!(try_at(&stage, &[network], START).await, last(minutes(1)));
+    assert_eq!(
+        try_at(&stage, &[network], minutes(1)).await,
+        last(minutes(3))
+    );
+    // A counter of nothing stays one.
+    let fresh = limit(stage.tag());
+    write(&stage, Write::ReturnAttempt(fresh.key)).await;
+    try_at(&stage, &[fresh], START).await;
+    for _ in 0..3 {
+        write(&stage, Write::ReturnAttempt(fresh.key)).await;
+    }
+    for _ in 1..5 {
+        assert_eq!(try_at(&stage, &[fresh], START).await, GO);
+    }
+    assert_eq!(try_at(&stage, &[fresh], START).await, last(minutes(1)));
+}
+
+/// The key's version is part of a counter's name.
+pub async fn counters_of_different_keys_are_different(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let one = limit(stage.tag());
+    let other = limit(Tag::new(9, *one.key.bytes()));
+    for _ in 1..=5 {
+        try_at(&stage, &[one], START).await;
+    }
+    assert_eq!(try_at(&stage, &[one], START).await, paused(minutes(1)));
+    assert_eq!(try_at(&stage, &[other], START).await, GO);
+}
+
+/// Two hundred tries at once get no more than the limit through (`threats.md` F6: each that gets
+/// through costs a hash).
+pub async fn f6_of_200_parallel_tries_no_more_than_the_limit_go(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::empty(store);
+    let (login, network) = (limit(stage.tag()), limit(stage.tag()));
+    let wide = AttemptLimit {
+        pause_from: 300,
+        block_from: 600,
+        ..network
+    };
+    let tries: Vec<_> = (0..200)
+        .map(|_| {
+            let stage = stage.clone();
+            tokio::spawn(async move { try_at(&stage, &[login, wide], START).await })
+        })
+        .collect();
+    let mut verdicts = Vec::new();
+    for verdict in tries {
+        verdicts.push(verdict.await.unwrap());
+    }
+    let count = |wanted| {
+        verdicts
+            .iter()
+            .filter(|verdict| **verdict == wanted)
+            .count()
+    };
+    assert_eq!(count(GO), 4);
+    assert_eq!(count(last(minutes(1))), 1);
+    assert_eq!(count(paused(minutes(1))), 195);
+    // The network has counted those five alone.
+    assert_eq!(try_at(&stage, &[network], START).await, last(minutes(2)));
+}

@@ -1,0 +1,6 @@
+//! The kit's own store and provider pass the kit.
+
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod provider;
