@@ -60,6 +60,8 @@ pub(crate) fn router(simulator: Simulator) -> Router {
             get(agreements::list).post(agreements::withdraw),
         )
         .route("/rs/prns/{oid}", get(rest::person))
+        // Clients exist that ask with the slash.
+        .route("/rs/prns/{oid}/", get(rest::person))
         .route("/rs/prns/{oid}/{collection}", get(rest::collection))
         .route("/rs/prns/{oid}/{collection}/{id}", get(rest::item))
         .route("/rs/prns/{oid}/kids/{id}/docs", get(rest::kid_documents))

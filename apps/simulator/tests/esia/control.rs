@@ -282,6 +282,10 @@ fn the_file_of_the_program_is_read_and_unknown_keys_are_refused() {
     "#;
     let (listen, settings) = Settings::from_toml(text, &folder).unwrap();
     assert_eq!(listen, "127.0.0.1:8091");
+    let example = include_str!("../../simulator.example.toml");
+    let (_, shipped) = Settings::from_toml(example, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(shipped.knobs, linking_simulator::Knobs::default());
+    Simulator::new(shipped).unwrap();
     assert!(settings.personas.is_empty() && !settings.knobs.v1);
     assert_eq!(settings.clients[0].certificates, [CLIENT_CERTIFICATE]);
     assert!(settings.clients[0].scopes.contains(&"snils".to_owned()));

@@ -46,6 +46,24 @@ async fn a_code_is_good_once() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_exchanges_at_once_one_wins() {
+    let stand = Stand::new();
+    let system = System::new(&stand);
+    let code = code(&stand, &system).await;
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let (stand, form) = (stand.clone(), system.signed_code_request(&code));
+            tokio::spawn(async move { stand.exchange(&form).await.status })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        won += usize::from(task.await.unwrap() == StatusCode::OK);
+    }
+    assert_eq!(won, 1);
+}
+
 #[tokio::test]
 async fn a_code_lives_240_seconds() {
     let stand = Stand::new();

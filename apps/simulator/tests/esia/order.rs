@@ -302,6 +302,12 @@ async fn a_signature_of_each_signed_part_is_checked() {
         let expected = (name != "scope_org").then_some(EsiaCode::WrongSignature);
         assert_eq!(ask(&stand, &form).await.0, expected, "{name}");
     }
+    let mut empty = system.signed_request(&uuid());
+    empty.set("scope_org", "");
+    stand
+        .control
+        .set_knob(|knobs| knobs.empty_scope_org = false);
+    assert_eq!(ask(&stand, &empty).await.0, Some(EsiaCode::WrongScope));
     // Unsigned parts may change.
     let mut form = system.signed_request(&uuid());
     form.set("access_type", "online");

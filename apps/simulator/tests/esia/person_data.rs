@@ -25,7 +25,7 @@ async fn a_field_without_its_scope_is_absent() {
         ("openid birthdate gender", &["birthDate", "gender"]),
     ] {
         let token = token(&stand, scope, "sokolova").await;
-        let person = stand.get("/rs/prns/1000000001", &token).await.json();
+        let person = stand.get("/rs/prns/1000000001/", &token).await.json();
         let always = [
             "containsUpCfmCode",
             "eTag",

@@ -325,3 +325,23 @@ async fn the_clock_of_the_stand_stands_in_its_date_header() {
     );
     assert_eq!(CALLBACK, system.redirect_uri);
 }
+
+#[tokio::test]
+async fn logout_leaves_tokens_alone_unless_set_otherwise() {
+    let stand = Stand::new();
+    let system = System::new(&stand);
+    for revokes in [false, true] {
+        stand
+            .control
+            .set_knob(|knobs| knobs.logout_revokes_tokens = revokes);
+        let mut browser = stand.browser();
+        let tokens = system.sign_in(&mut browser, "sokolova").await;
+        browser.get("/idp/ext/Logout?client_id=DIARY01").await;
+        let access = tokens["access_token"].as_str().unwrap();
+        let read = stand.get("/rs/prns/1000000001", access).await;
+        assert_eq!(read.status == StatusCode::UNAUTHORIZED, revokes);
+        let refresh = system.refresh_request(tokens["refresh_token"].as_str().unwrap());
+        let refreshed = stand.exchange(&refresh).await;
+        assert_eq!(refreshed.status == StatusCode::BAD_REQUEST, revokes);
+    }
+}
