@@ -1,0 +1,374 @@
+//! SGO-0, SGO-1, SGO-2, the contact choice, unlink (`journeys.md`, section 1).
+
+use linking_core::audit::Notice;
+
+use crate::{
+    browser::{Browser, state_of},
+    world::{World, gosuslugi},
+};
+
+const PASSWORD: &str = "горка-и-река-7";
+
+/// Links Svetlana from the provider's side, up to the contact choice.
+pub(crate) async fn link_from_provider(
+    world: &World,
+    browser: &mut Browser,
+) -> crate::browser::Page {
+    let state = browser.start(world).await;
+    let page = browser.come_back("svetlana", &state).await;
+    assert_eq!(page.name(), "not-linked", "{}", page.body);
+    let page = browser.submit(page.form("/agree")).await;
+    assert_eq!(page.name(), "prove");
+    let form = page
+        .form("/prove")
+        .with("login", "dmitrieva30")
+        .with("password", PASSWORD);
+    browser.submit(form).await
+}
+
+#[tokio::test]
+async fn sgo_0_the_pickers_narrow_each_other_without_a_script() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.get("/sign-in").await;
+    assert_eq!(page.name(), "sign-in");
+    assert!(page.says("Сахалинская область"));
+    // First visit: the region only.
+    assert!(!page.body.contains("type=\"password\""));
+    assert!(page.forms().is_empty());
+    let page = browser.get("/sign-in?region=65").await;
+    assert!(page.says("Луговое"));
+    let page = browser
+        .get("/sign-in?region=65&locality=%D0%9B%D1%83%D0%B3%D0%BE%D0%B2%D0%BE%D0%B5")
+        .await;
+    assert!(page.says("МБОУ СОШ № 30 п/р Луговое"));
+    assert!(page.says("МБОУ СОШ № 13 п/р Луговое"));
+    assert!(page.body.contains("form=\"credentials-form\""));
+    let page = browser
+        .get("/sign-in?region=65&locality=%D0%9B%D1%83%D0%B3%D0%BE%D0%B2%D0%BE%D0%B5&words=30")
+        .await;
+    assert!(page.says("Нашлось 1. Выберите свою"));
+    let form = page
+        .form("/sign-in")
+        .with("organization", &world.school.to_string())
+        .with("login", "dmitrieva30")
+        .with("password", PASSWORD);
+    let page = browser.submit(form).await;
+    assert_eq!(page.name(), "home", "{}", page.body);
+    assert!(page.says("Светлана Дмитриева"));
+    assert!(page.says("Учитель, МБОУ СОШ № 30 п/р Луговое"));
+}
+
+#[tokio::test]
+async fn sgo_0_the_last_place_is_remembered_and_can_be_changed() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    let page = browser.get("/settings").await;
+    browser.submit(page.form("/sign-out")).await;
+    let page = browser.get("/sign-in").await;
+    assert!(page.says("МБОУ СОШ № 30 п/р Луговое"));
+    assert!(page.body.contains("type=\"password\""));
+    assert!(page.says("Изменить школу"));
+}
+
+#[tokio::test]
+async fn sgo_0_an_authority_has_a_tab_of_its_own() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.get("/sign-in/authority?region=65").await;
+    assert!(page.says("Управление образования Южно-Сахалинска"));
+    assert!(!page.says("МБОУ СОШ № 30"));
+    let form = page
+        .form("/sign-in/authority")
+        .with("organization", &world.authority.to_string())
+        .with("login", "officer65")
+        .with("password", PASSWORD);
+    let page = browser.submit(form).await;
+    assert!(
+        page.says("Сотрудник управления образованием"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn sgo_1_links_after_the_local_password() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = link_from_provider(&world, &mut browser).await;
+    assert_eq!(page.name(), "contacts", "{}", page.body);
+    assert!(page.says("Готово: профиль связан с Госуслугами"));
+    assert!(page.says("+7 9•• •••-••-67"));
+    assert!(!page.body.contains("checked"));
+    let form = page.form("/contacts").with("email", "keep");
+    let page = browser.submit(form).await;
+    assert_eq!(page.name(), "linked");
+    assert!(page.says("Светлана В. Д."));
+    assert!(page.says("Перейти в Сетевой Город"));
+    assert_eq!(world.links("dmitrieva30").await.len(), 1);
+    assert_eq!(world.contacts("dmitrieva30").await, ["email"]);
+
+    // From now on the button signs in at once, in any browser.
+    let mut another = Browser::new(&world);
+    let state = another.start(&world).await;
+    let page = another.come_back("svetlana.again", &state).await;
+    assert_eq!(page.name(), "home");
+    assert!(page.says("Профиль связан с Госуслугами"));
+}
+
+#[tokio::test]
+async fn sgo_1_the_school_can_be_chosen_on_the_page_of_the_password() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.get("/sign-in?region=65").await;
+    let page = browser.submit(page.form("/sign-in/gosuslugi")).await;
+    let state = state_of(&page);
+    let page = browser.come_back("bare", &state).await;
+    let page = browser.submit(page.form("/agree")).await;
+    assert!(page.says("Луговое"));
+    let address = page.address.clone();
+    let page = browser
+        .get(&format!(
+            "{address}?region=65&locality=%D0%9B%D1%83%D0%B3%D0%BE%D0%B2%D0%BE%D0%B5"
+        ))
+        .await;
+    let form = page
+        .form("/prove")
+        .with("organization", &world.school.to_string())
+        .with("login", "dmitrieva30")
+        .with("password", PASSWORD);
+    let page = browser.submit(form).await;
+    // This persona has no contacts: nothing is left to choose.
+    assert_eq!(page.name(), "linked", "{}", page.body);
+}
+
+#[tokio::test]
+async fn sgo_1_wrong_passwords_leave_the_providers_answer_alone() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("svetlana", &state).await;
+    let page = browser.submit(page.form("/agree")).await;
+    let form = page
+        .form("/prove")
+        .with("login", "dmitrieva30")
+        .with("password", "не тот");
+    let page = browser.submit(form).await;
+    assert_eq!(page.status, 403);
+    assert!(page.says("Логин или пароль не подошли"));
+    assert!(page.says("Госуслуги подтверждать заново не нужно."));
+    assert!(page.body.contains("value=\"dmitrieva30\""));
+    assert!(!page.says("не тот"));
+    let form = page.form("/prove").with("password", PASSWORD);
+    let page = browser.submit(form).await;
+    assert_eq!(page.name(), "contacts");
+    assert_eq!(world.links("dmitrieva30").await.len(), 1);
+}
+
+#[tokio::test]
+async fn sgo_1_somebody_who_does_not_link_goes_back_to_the_sign_in() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("svetlana", &state).await;
+    let address = page.address.clone();
+    let page = browser.submit(page.form("/cancel")).await;
+    assert_eq!(page.name(), "sign-in");
+    assert_eq!(world.links("dmitrieva30").await.len(), 0);
+    assert_eq!(browser.get(&address).await.name(), "cancelled");
+}
+
+#[tokio::test]
+async fn sgo_2_links_from_the_settings() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    let page = browser.get("/settings").await;
+    assert!(page.says("Привязать учетную запись портала Госуслуг"));
+    let page = browser.submit(page.form("/gosuslugi/link")).await;
+    let page = browser.come_back("svetlana", &state_of(&page)).await;
+    assert_eq!(page.name(), "who", "{}", page.body);
+    assert!(page.says("Это вы?"));
+    assert!(page.says("Что мы возьмём из Госуслуг"));
+    assert_eq!(world.links("dmitrieva30").await.len(), 0);
+    let page = browser.submit(page.form("/confirm")).await;
+    assert_eq!(page.name(), "contacts");
+    let page = browser
+        .submit(page.form("/contacts").with("none", "yes"))
+        .await;
+    assert_eq!(page.name(), "linked");
+    assert_eq!(world.links("dmitrieva30").await.len(), 1);
+    assert!(world.contacts("dmitrieva30").await.is_empty());
+    let notices = world.history("dmitrieva30").await;
+    let linked = |line: &&linking_core::audit::HistoryLine| matches!(&line.notice, Notice::Linked { provider } if *provider == gosuslugi());
+    assert_eq!(notices.iter().filter(linked).count(), 1);
+}
+
+#[tokio::test]
+async fn sgo_2_an_old_sign_in_is_proved_once_more() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    world.pass(chrono::TimeDelta::minutes(31));
+    let page = browser.get("/settings").await;
+    let page = browser.submit(page.form("/gosuslugi/link")).await;
+    assert_eq!(page.name(), "step-up", "{}", page.body);
+    let wrong = page.form("/settings/step-up").with("password", "не тот");
+    let page = browser.submit(wrong).await;
+    assert_eq!(page.name(), "step-up");
+    assert!(page.says("Пароль не подошёл"));
+    let right = page.form("/settings/step-up").with("password", PASSWORD);
+    let page = browser.submit(right).await;
+    // Straight on to the provider: what the person wanted is not asked twice.
+    let page = browser.come_back("svetlana", &state_of(&page)).await;
+    world.pass(chrono::TimeDelta::minutes(6));
+    let page = browser.submit(page.form("/confirm")).await;
+    assert_eq!(page.name(), "step-up");
+    let page = browser
+        .submit(page.form("/step-up").with("password", PASSWORD))
+        .await;
+    assert_eq!(page.name(), "who", "{}", page.body);
+    let page = browser.submit(page.form("/confirm")).await;
+    assert_eq!(page.name(), "contacts");
+}
+
+#[tokio::test]
+async fn contacts_are_erased_and_taken_anew_in_the_settings() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = link_from_provider(&world, &mut browser).await;
+    let form = page
+        .form("/contacts")
+        .with("email", "keep")
+        .with("mobile", "keep");
+    browser.submit(form).await;
+    let page = browser.get("/settings/contacts").await;
+    assert_eq!(page.body.matches("checked").count(), 2);
+    let page = browser
+        .submit(page.form("/settings/contacts").with("mobile", "keep"))
+        .await;
+    assert_eq!(page.name(), "contacts-chosen", "{}", page.body);
+    assert_eq!(world.contacts("dmitrieva30").await, ["mobile"]);
+    let page = browser.get("/settings/contacts").await;
+    let page = browser.submit(page.form("/refresh")).await;
+    let page = browser.come_back("svetlana.again", &state_of(&page)).await;
+    assert_eq!(page.name(), "contacts", "{}", page.body);
+    assert_eq!(page.body.matches("checked").count(), 1);
+    let form = page
+        .form("/contacts")
+        .with("email", "keep")
+        .with("mobile", "keep");
+    let page = browser.submit(form).await;
+    assert_eq!(page.name(), "contacts-chosen");
+    assert_eq!(world.contacts("dmitrieva30").await, ["mobile", "email"]);
+}
+
+#[tokio::test]
+async fn unlinking_says_what_is_lost_and_ends_the_other_sessions() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = link_from_provider(&world, &mut browser).await;
+    browser
+        .submit(page.form("/contacts").with("mobile", "keep"))
+        .await;
+    let mut other = Browser::new(&world);
+    let state = other.start(&world).await;
+    other.come_back("svetlana.again", &state).await;
+    assert_eq!(other.get("/").await.name(), "home");
+
+    let page = browser.get("/settings/ways/gosuslugi/unlink").await;
+    assert_eq!(page.name(), "unlink", "{}", page.body);
+    assert!(page.says("мобильный телефон из Госуслуг"));
+    assert!(page.says("вход по паролю"));
+    let page = browser.submit(page.form("/unlink")).await;
+    assert_eq!(page.name(), "unlinked", "{}", page.body);
+    assert_eq!(world.links("dmitrieva30").await.len(), 0);
+    assert!(world.contacts("dmitrieva30").await.is_empty());
+    assert_eq!(other.get("/").await.name(), "sign-in");
+    assert_eq!(browser.get("/").await.name(), "home");
+    // A second press: nothing to end any more.
+    let page = browser.get("/settings/ways/gosuslugi/unlink").await;
+    assert_eq!(page.refusal(), "flow-finished");
+}
+
+#[tokio::test]
+async fn a_trip_to_another_identity_comes_back_to_the_same_flow() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("otherwise", &state).await;
+    let page = browser.post(&page.form("/other-identity")).await;
+    let back = page.location().split_once("redirect_url=").unwrap().1;
+    let path = back.strip_prefix(crate::world::ORIGIN).unwrap().to_owned();
+    let page = browser.get(&path).await;
+    assert_eq!(page.name(), "again");
+    let page = browser.submit(page.form("/retry")).await;
+    let page = browser.come_back("svetlana", &state_of(&page)).await;
+    assert_eq!(page.name(), "not-linked");
+    assert!(page.says("Светлана В. Д."));
+}
+
+#[tokio::test]
+async fn a_step_can_be_prolonged_once() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("svetlana", &state).await;
+    assert!(page.says("Ещё 15 минут"));
+    assert!(page.says("Этот шаг открыт до 14:27."), "{}", page.body);
+    let page = browser.submit(page.form("/prolong")).await;
+    assert_eq!(page.name(), "not-linked");
+    assert!(page.says("Этот шаг открыт до 14:42."));
+    assert!(!page.says("Ещё 15 минут"));
+}
+
+#[tokio::test]
+async fn the_settings_show_sessions_and_history_and_end_the_others() {
+    let world = World::new().await;
+    let mut here = Browser::new(&world);
+    let mut there = Browser::new(&world);
+    here.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    there.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    let page = here.get("/settings").await;
+    assert!(page.says("Этот браузер"));
+    assert!(page.says("Вы вошли по паролю"));
+    assert!(page.says("сегодня в 14:12"));
+    let all = page
+        .forms()
+        .into_iter()
+        .find(|form| form.action.ends_with("/sessions/end") && form.fields.len() == 1)
+        .unwrap();
+    let page = here.submit(all).await;
+    assert!(page.says("Готово: на других устройствах вы вышли"));
+    assert_eq!(there.get("/").await.name(), "sign-in");
+    assert_eq!(here.get("/settings/history").await.name(), "history");
+}
+
+#[tokio::test]
+async fn sign_out_ends_the_session_and_offers_the_providers() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = link_from_provider(&world, &mut browser).await;
+    browser
+        .submit(page.form("/contacts").with("none", "yes"))
+        .await;
+    let page = browser.get("/").await;
+    browser.submit(page.form("/sign-out")).await;
+    let state = browser.start(&world).await;
+    let page = browser.come_back("svetlana.again", &state).await;
+    let old = browser.jar.clone();
+    let left = browser.post(&page.form("/sign-out")).await;
+    assert_eq!(left.header("clear-site-data"), "\"cache\"");
+    let page = browser.follow(left).await;
+    assert_eq!(page.name(), "signed-out");
+    assert!(page.says("Выйти и из Госуслуг"));
+    assert!(
+        page.links()
+            .iter()
+            .any(|href| href.starts_with("https://esia.test/logout"))
+    );
+    assert_eq!(world.sessions("dmitrieva30").await, 0);
+    browser.jar = old;
+    assert_eq!(browser.get("/").await.name(), "sign-in");
+}
