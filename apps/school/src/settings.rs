@@ -12,6 +12,7 @@ mod policies;
 mod preset;
 mod problem;
 mod profile;
+mod providers;
 mod section;
 #[cfg(test)]
 mod tests;
@@ -22,11 +23,13 @@ pub use diary::{Diary, Logo};
 pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
+pub use providers::{Providers, callback_path, gosuslugi_front};
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
 use linking_core::policy::PolicyBook;
+use linking_crypto::HashSettings;
 
 use problem::Problems;
 use section::Section;
@@ -69,24 +72,6 @@ impl Sources {
     }
 }
 
-/// Password hashes at a time, and how many may wait (`architecture.md`, Speed by design).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HashPool {
-    /// Threads that hash; 1 to 64.
-    pub threads: u16,
-    /// Hashes that may wait for a thread; more are answered with "try again". 1 to 10,000.
-    pub waiting: u16,
-}
-
-impl Default for HashPool {
-    fn default() -> Self {
-        Self {
-            threads: 2,
-            waiting: 64,
-        }
-    }
-}
-
 /// The settings of an installation, checked.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -104,14 +89,16 @@ pub struct Settings {
     pub database: PathBuf,
     /// The file with the vault's keys.
     pub vault_keys: PathBuf,
-    /// The pool of password hashes.
-    pub hash_pool: HashPool,
+    /// How costly a password hash is, and how many may run and wait.
+    pub hashes: HashSettings,
     /// What regions and organisations decided.
     pub policies: PolicyBook,
     /// SHA-256 in hex of the policies, to compare installations by their logs (J5).
     pub policy_digest: String,
     /// Our consent texts, by provider.
     pub consents: Consents,
+    /// The adapters' own settings.
+    pub providers: Providers,
     /// The filter of the log, in the notation of `tracing-subscriber`'s `EnvFilter`.
     pub log: String,
 }
@@ -179,13 +166,18 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
     let mut vault_section = root.section("vault");
     let vault_keys = vault_section.required("key-file", path);
     vault_section.finish();
-    let hash_pool = read_hash_pool(&mut root);
+    let hashes = read_hashes(&mut root);
     let policies = policies::read(&mut root);
     let operator = diary
         .as_ref()
         .map(|diary| diary.operator.clone())
         .unwrap_or_default();
     let consents = consents::read(&mut root.section("consents"), &operator);
+    let providers = providers::read(
+        &mut root.section("providers"),
+        profile,
+        public_address.as_ref(),
+    );
     let mut log_section = root.section("log");
     let log = log_section.required("level", Ok);
     log_section.finish();
@@ -195,8 +187,8 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         profile.check(address, listen, problems);
     }
     let policies = policies?;
-    if let Some(consents) = &consents {
-        policies.check_consents(consents, problems);
+    if let (Some(consents), Some(providers)) = (&consents, &providers) {
+        policies.check_providers(consents, providers, problems);
     }
     Some(Settings {
         profile: profile?,
@@ -206,32 +198,35 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         diary: diary?,
         database: database?,
         vault_keys: vault_keys?,
-        hash_pool: hash_pool?,
+        hashes: hashes?,
         policy_digest: policies.digest(),
         policies: policies.book,
         consents: consents?,
+        providers: providers?,
         log: log?,
     })
 }
 
-fn read_hash_pool(root: &mut Section<'_>) -> Option<HashPool> {
+/// The cost of a hash is the program's; how many run at once is the machine's.
+fn read_hashes(root: &mut Section<'_>) -> Option<HashSettings> {
     let mut section = root.section("hash-pool");
-    let usual = HashPool::default();
-    let number = |most: u16| {
+    let usual = HashSettings::recommended();
+    let number = |most: usize| {
         move |text: String| {
             let number = text
-                .parse()
+                .parse::<NonZeroUsize>()
                 .ok()
-                .filter(|number| (1..=most).contains(number));
+                .filter(|number| number.get() <= most);
             number.ok_or_else(|| format!("needs a whole number from 1 to {most}"))
         }
     };
     let threads = section.optional("threads", number(64));
     let waiting = section.optional("waiting", number(10_000));
     section.finish();
-    Some(HashPool {
+    Some(HashSettings {
         threads: threads.ok()?.unwrap_or(usual.threads),
         waiting: waiting.ok()?.unwrap_or(usual.waiting),
+        ..usual
     })
 }
 

@@ -10,7 +10,7 @@ use linking_core::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Consents, problem::Problems, section::Section};
+use super::{Consents, Providers, problem::Problems, section::Section};
 
 /// The policies, with all providers that one of them switches on.
 #[derive(Debug, Clone)]
@@ -25,17 +25,29 @@ impl Policies {
         hex::encode(Sha256::digest(format!("{:?}", self.effective)))
     }
 
-    /// A provider that a policy switches on needs a consent text.
-    pub(super) fn check_consents(&self, consents: &Consents, problems: &Problems) {
+    /// A provider that a policy switches on needs its adapter's settings and a consent text.
+    pub(super) fn check_providers(
+        &self,
+        consents: &Consents,
+        settings: &Providers,
+        problems: &Problems,
+    ) {
         let used: BTreeSet<&ProviderId> = self
             .effective
             .values()
             .flat_map(|policy| &policy.providers)
             .collect();
         for provider in used {
+            let missing = "is missing: a policy switches this provider on";
             if consents.current(provider).is_none() {
-                let key = format!("consents.{provider}.version");
-                problems.add(&key, "", "is missing: a policy switches this provider on");
+                problems.add(&format!("consents.{provider}.version"), "", missing);
+            }
+            let configured = match provider.as_str() {
+                "gosuslugi" => settings.gosuslugi.is_some(),
+                _ => false,
+            };
+            if !configured {
+                problems.add(&format!("providers.{provider}"), "", missing);
             }
         }
     }

@@ -53,6 +53,11 @@ impl<'a> Section<'a> {
         keys
     }
 
+    /// The value of a key as it stands, for a reader of its own.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        self.table.remove(key)
+    }
+
     /// Passes over a key that was read before.
     pub(crate) fn skip(&mut self, key: &str) {
         self.table.remove(key);
@@ -210,9 +215,11 @@ fn read_word<T: DeserializeOwned>(text: String) -> Result<T, String> {
     })
 }
 
-/// Where a value came from.
+/// Where a value came from. A table has no place of its own.
 fn place(value: &Value) -> String {
-    value
-        .origin()
-        .map_or_else(|| "preset".to_owned(), str::to_owned)
+    match (value.origin(), &value.kind) {
+        (Some(origin), _) => origin.to_owned(),
+        (None, ValueKind::Table(_)) => String::new(),
+        (None, _) => "preset".to_owned(),
+    }
 }

@@ -22,6 +22,13 @@ path = "/var/lib/svyazka/svyazka.db"
 [vault]
 key-file = "/etc/svyazka/vault.key"
 
+[providers.gosuslugi]
+stand = "production"
+client-id = "SVYAZKA"
+client-certificate = "DATA/client.crt.pem"
+token-certificates = ["DATA/rsa.crt.pem"]
+signer = { kind = "command", argv = ["/bin/true"] }
+
 [regions.sakhalin]
 sign-in-form = "provider-first"
 
@@ -36,7 +43,12 @@ fn load(text: &str) -> Result<Settings, SettingsError> {
 fn load_with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("svyazka.toml");
-    fs::write(&file, text).unwrap();
+    // The adapter's own test certificates.
+    let data = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../adapters/gosuslugi/testdata"
+    );
+    fs::write(&file, text.replace("DATA", data)).unwrap();
     let variables = variables
         .iter()
         .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
@@ -63,7 +75,7 @@ fn preset_and_file_make_settings() {
     assert_eq!(settings.profile, Profile::Production);
     assert_eq!(settings.diary.name, "Сетевой Город. Образование");
     assert_eq!(settings.diary.into, "в Сетевой Город");
-    assert_eq!(settings.hash_pool, HashPool::default());
+    assert_eq!(settings.hashes, HashSettings::recommended());
     let gosuslugi = "gosuslugi".parse().unwrap();
     assert!(settings.policies.preset().allows(&gosuslugi));
     assert_eq!(settings.policies.preset().contact_choice, Switch::On);
@@ -146,8 +158,12 @@ fn j5_every_misspelt_key_is_refused() {
 #[test]
 fn j5_every_empty_or_senseless_value_is_refused() {
     for (right, wrong, key) in [
-        ("\"production\"", "\"\"", "profile"),
-        ("\"production\"", "\"development\"", "profile"),
+        ("profile = \"production\"", "profile = \"\"", "profile"),
+        (
+            "profile = \"production\"",
+            "profile = \"development\"",
+            "profile",
+        ),
         ("\"https://diary.example.ru\"", "\"\"", "public-address"),
         ("\"127.0.0.1:8080\"", "\"8080\"", "listen"),
         ("[\"127.0.0.1\"]", "[\"all\"]", "trusted-proxies"),
@@ -184,7 +200,7 @@ fn j5_an_empty_list_allows_nothing() {
 #[test]
 fn every_error_comes_at_once_with_its_place() {
     let text = FILE
-        .replace("production", "prod")
+        .replace("profile = \"production\"", "profile = \"prod\"")
         .replace("listen", "listens")
         .replace("[vault]", "[vaults]");
     let error = load(&text).unwrap_err();
@@ -217,7 +233,7 @@ fn variables_override_the_file() {
     .unwrap();
     assert_eq!(settings.public_address.origin(), "https://other.example.ru");
     assert_eq!(settings.database, PathBuf::from("/tmp/other.db"));
-    assert_eq!(settings.hash_pool.threads, 4);
+    assert_eq!(settings.hashes.threads.get(), 4);
     let proxies = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap());
     assert_eq!(settings.trusted_proxies, TrustedProxies::new(proxies));
     assert_eq!(
@@ -246,7 +262,13 @@ fn a_missing_or_broken_file_is_an_error() {
 
 #[test]
 fn j1_the_profile_says_where_it_may_run() {
-    let demo = FILE.replace("production", "demo");
+    let demo = FILE
+        .replace("profile = \"production\"", "profile = \"demo\"")
+        .replace(
+            "stand = \"production\"",
+            "stand = \"demo\"\nfront-base = \"http://127.0.0.1:8081\"\n\
+             issuers = [\"http://esia.stand.test/\"]",
+        );
     assert_eq!(keys(load(&demo)), ["public-address"]);
     let demo = demo.replace("https://diary.example.ru", "http://localhost:8080");
     assert!(load(&demo).is_ok());
@@ -255,7 +277,13 @@ fn j1_the_profile_says_where_it_may_run() {
         ["listen"]
     );
     for profile in ["production", "stand"] {
-        let text = FILE.replace("production", profile);
+        let mut text = FILE.replace(
+            "profile = \"production\"",
+            &format!("profile = \"{profile}\""),
+        );
+        if profile == "stand" {
+            text = text.replace("stand = \"production\"", "stand = \"test\"");
+        }
         let plain = text.replace("https://", "http://");
         assert_eq!(keys(load(&plain)), ["public-address"]);
         let own = text.replace("diary.example.ru", "localhost");
@@ -266,7 +294,77 @@ fn j1_the_profile_says_where_it_may_run() {
 #[test]
 fn a_provider_that_is_on_needs_a_consent_text() {
     let text = format!("{FILE}\n[policy]\nproviders = [\"gosuslugi\", \"windows\"]\n");
-    assert_eq!(keys(load(&text)), ["consents.windows.version"]);
+    assert_eq!(
+        keys(load(&text)),
+        ["consents.windows.version", "providers.windows"]
+    );
     let text = format!("{FILE}\n[consents.gosuslugi]\nversion = \"2031-01\"\n");
     assert_eq!(keys(load(&text)), ["consents.gosuslugi.file"]);
+}
+
+#[test]
+fn j1_a_simulator_or_a_test_stand_is_refused_in_production() {
+    for (line, key) in [
+        (
+            "issuers = [\"http://esia.stand.test/\"]",
+            "providers.gosuslugi.issuers",
+        ),
+        (
+            "front-base = \"https://127.0.0.1:8081\"",
+            "providers.gosuslugi.front-base",
+        ),
+        (
+            "back-base = \"https://localhost\"",
+            "providers.gosuslugi.back-base",
+        ),
+        (
+            "front-base = \"https://esia-portal1.test.gosuslugi.ru\"",
+            "providers.gosuslugi.front-base",
+        ),
+    ] {
+        let text = FILE.replace("client-id", &format!("{line}\nclient-id"));
+        let found = keys(load(&text));
+        assert!(found.contains(&key.to_owned()), "{line}: {found:?}");
+    }
+    let text = FILE.replace("stand = \"production\"", "stand = \"test\"");
+    assert_eq!(keys(load(&text)), ["providers.gosuslugi.stand"]);
+    let text = FILE.replace("profile = \"production\"", "profile = \"stand\"");
+    assert_eq!(keys(load(&text)), ["providers.gosuslugi.stand"]);
+    let soft = FILE.replace(
+        "{ kind = \"command\", argv = [\"/bin/true\"] }",
+        "{ kind = \"soft-key\", key = \"DATA/client.key.pem\" }",
+    );
+    assert!(
+        keys(load(&soft))
+            .iter()
+            .any(|key| key.starts_with("providers.gosuslugi.signer"))
+    );
+}
+
+#[test]
+fn a12_the_callback_address_is_the_public_one() {
+    let gosuslugi = load(FILE).unwrap().providers.gosuslugi.unwrap();
+    assert_eq!(
+        gosuslugi.redirect_uri,
+        "https://diary.example.ru/auth/gosuslugi/callback"
+    );
+    let line = "redirect-uri = \"https://other.example.ru/auth/gosuslugi/callback\"\nclient-id";
+    let text = FILE.replace("client-id", line);
+    let found = keys(load(&text));
+    assert_eq!(
+        found.first().map(String::as_str),
+        Some("providers.gosuslugi.redirect-uri")
+    );
+}
+
+#[test]
+fn j5_a_provider_that_is_on_needs_its_settings() {
+    let (before, rest) = FILE.split_once("[providers.gosuslugi]").unwrap();
+    let (_, after) = rest.split_once("[regions").unwrap();
+    let text = format!("{before}[regions{after}");
+    assert_eq!(keys(load(&text)), ["providers.gosuslugi"]);
+    for (right, wrong) in [("client-id", "client-identifier"), ("stand = ", "# ")] {
+        let found = keys(load(&FILE.replace(right, wrong)));
+        assert_eq!(found, ["providers.gosuslugi"], "{wrong}");
+    }
 }

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod browser;
+mod eyes;
 mod journeys;
 mod refusals;
 mod steps;

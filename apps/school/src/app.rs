@@ -1,0 +1,162 @@
+//! The assembled program: everything wired, ready to serve.
+
+#[cfg(test)]
+mod tests;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use axum::{Router, middleware};
+use linking_core::{
+    ports::{Store, StoreError},
+    time::Timestamp,
+    usecase::Linking,
+};
+use linking_storage::Storage;
+use thiserror::Error;
+use tokio::{net::TcpListener, task::JoinHandle, time};
+
+use crate::{
+    health::{self, Readiness},
+    i18n::{Catalogue, CatalogueError},
+    installation::{Installation, OpenInstallationError},
+    providers::{ConnectError, Connected},
+    router,
+    settings::Settings,
+    telemetry,
+    web::state::{AppParts, AppState, SiteSettings},
+};
+
+/// How often expired flows, dead sessions and old counters are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How many of each one batch removes.
+const SWEEP_BATCH: u16 = 500;
+
+/// The program could not be assembled.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// The installation.
+    #[error(transparent)]
+    Installation(#[from] OpenInstallationError),
+    /// An adapter.
+    #[error(transparent)]
+    Provider(#[from] ConnectError),
+    /// The texts.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+}
+
+/// The assembled program.
+#[derive(Debug)]
+pub struct App {
+    /// Every route: pages, health.
+    pub router: Router,
+    /// The use cases.
+    pub linking: Linking,
+    /// Database, keys, clock.
+    pub installation: Installation,
+    connected: Arc<Connected>,
+}
+
+impl App {
+    /// Opens the installation and wires everything.
+    ///
+    /// # Errors
+    /// See [`BuildError`]; it names the setting.
+    pub async fn build(settings: &Settings) -> Result<Self, BuildError> {
+        let installation = Installation::open(settings).await?;
+        Self::assemble(settings, installation)
+    }
+
+    /// Wires everything over an installation that is open already.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub fn assemble(settings: &Settings, installation: Installation) -> Result<Self, BuildError> {
+        let mut connected = Connected::of(settings, &installation.random)?;
+        let providers = std::mem::take(&mut connected.providers);
+        let sites = std::mem::take(&mut connected.sites);
+        let linking = Linking::new(installation.ports(), providers, settings.policies.clone());
+        let state = AppState::new(AppParts {
+            linking: linking.clone(),
+            directory: Arc::<Storage>::clone(&installation.storage),
+            catalogue: Arc::new(Catalogue::embedded()?),
+            site: SiteSettings::of(settings, sites),
+        });
+        let readiness: Arc<dyn Readiness> =
+            Arc::new(StorageReadiness(Arc::clone(&installation.storage)));
+        let router = router::router(state)
+            .merge(health::router(readiness))
+            .layer(middleware::from_fn(telemetry::observe));
+        Ok(Self {
+            router,
+            linking,
+            installation,
+            connected: Arc::new(connected),
+        })
+    }
+
+    /// Serves until `stop` comes, then lets running requests end and closes the database.
+    ///
+    /// # Errors
+    /// The listener failed.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let now = self.installation.clock.now();
+        let connected = Arc::clone(&self.connected);
+        let readiness = tokio::spawn(async move { connected.log_readiness(now).await });
+        let sweeper = sweeper(self.installation.clone());
+        let service = self
+            .router
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service)
+            .with_graceful_shutdown(stop)
+            .await;
+        sweeper.abort();
+        readiness.abort();
+        self.installation.storage.close().await;
+        served
+    }
+}
+
+/// The database as what must answer before people are let in.
+#[derive(Debug)]
+struct StorageReadiness(Arc<Storage>);
+
+#[async_trait]
+impl Readiness for StorageReadiness {
+    async fn check(&self) -> Result<(), StoreError> {
+        self.0.check_ready().await
+    }
+}
+
+/// Removes what is over, now and then.
+fn sweeper(installation: Installation) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = time::interval_at(time::Instant::now() + SWEEP_EVERY, SWEEP_EVERY);
+        ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let now = installation.clock.now();
+            if let Err(error) = sweep(installation.storage.as_ref(), now).await {
+                tracing::error!(%error, "expired records could not be removed");
+            }
+        }
+    })
+}
+
+/// Removes in small batches all that is over.
+async fn sweep(store: &dyn Store, now: Timestamp) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    loop {
+        let batch = store.sweep(now, SWEEP_BATCH).await?;
+        removed += batch;
+        if batch < u64::from(SWEEP_BATCH) {
+            return Ok(removed);
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,46 @@
+//! `svyazka serve`
+
+use tokio::{net::TcpListener, signal};
+
+use super::CommandError;
+use crate::{app::App, settings::Settings, telemetry};
+
+pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
+    telemetry::init(&settings.log)?;
+    let app = App::build(settings).await?;
+    let address = settings.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|cause| CommandError::Listen { address, cause })?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        profile = ?settings.profile,
+        %address,
+        policies = settings.policy_digest,
+        "serving"
+    );
+    app.serve(listener, stop_signal()).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Comes when the process is told to stop: Ctrl-C, or `SIGTERM`.
+pub async fn stop_signal() {
+    let interrupted = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        let terminated = async {
+            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+                Ok(mut terminate) => drop(terminate.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = interrupted => {}, () = terminated => {} }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}

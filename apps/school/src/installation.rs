@@ -1,0 +1,107 @@
+//! What every command works with: the database, the keys, the clock.
+
+use std::sync::Arc;
+
+use linking_core::{
+    ports::{Clock, IdSource, Randomness, Register, Vault},
+    usecase::Ports,
+};
+use linking_crypto::{
+    Argon2Hasher, HasherStartError, KeyFileError, KeyVault, SystemClock, SystemRandom, UuidV7Source,
+};
+use linking_storage::{Location, MigrationError, OpenError, Storage};
+use thiserror::Error;
+
+use crate::{import::Importer, passwords::FirstPasswords, settings::Settings};
+
+/// The installation could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenInstallationError {
+    /// The vault's keys.
+    #[error("vault.key-file: {0}")]
+    Keys(#[from] KeyFileError),
+    /// The database.
+    #[error("database.path: {0}")]
+    Database(#[from] OpenError),
+    /// The database's schema.
+    #[error("database.path: {0}")]
+    Schema(#[from] MigrationError),
+    /// The threads for password hashes.
+    #[error("hash-pool: {0}")]
+    Hashes(#[from] HasherStartError),
+}
+
+/// An open installation. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// The database.
+    pub storage: Arc<Storage>,
+    /// The keys.
+    pub vault: Arc<dyn Vault>,
+    /// The pool of password hashes.
+    pub hasher: Arc<Argon2Hasher>,
+    /// The system's clock.
+    pub clock: Arc<dyn Clock>,
+    /// UUID version 7.
+    pub ids: Arc<dyn IdSource>,
+    /// The system's generator.
+    pub random: Arc<dyn Randomness>,
+}
+
+impl Installation {
+    /// Reads the keys, opens the database, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// See [`OpenInstallationError`]; it names the setting.
+    pub async fn open(settings: &Settings) -> Result<Self, OpenInstallationError> {
+        let vault: Arc<dyn Vault> = Arc::new(KeyVault::load(&settings.vault_keys)?);
+        let ids: Arc<dyn IdSource> = Arc::new(UuidV7Source);
+        let location = Location::File(settings.database.clone());
+        let storage = Storage::open(&location, Arc::clone(&vault), Arc::clone(&ids)).await?;
+        storage.migrate().await?;
+        Ok(Self {
+            storage: Arc::new(storage),
+            vault,
+            hasher: Arc::new(Argon2Hasher::start(&settings.hashes)?),
+            clock: Arc::new(SystemClock),
+            ids,
+            random: Arc::new(SystemRandom),
+        })
+    }
+
+    /// The ports of the use cases.
+    #[must_use]
+    pub fn ports(&self) -> Ports {
+        Ports {
+            store: Arc::<Storage>::clone(&self.storage),
+            hasher: Arc::<Argon2Hasher>::clone(&self.hasher),
+            vault: Arc::clone(&self.vault),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            random: Arc::clone(&self.random),
+        }
+    }
+
+    /// Takes registers in.
+    #[must_use]
+    pub fn importer(&self) -> Importer<'_> {
+        let register: &dyn Register = self.storage.as_ref();
+        Importer {
+            register,
+            clock: self.clock.as_ref(),
+            ids: self.ids.as_ref(),
+        }
+    }
+
+    /// Makes first passwords.
+    #[must_use]
+    pub fn first_passwords(&self) -> FirstPasswords {
+        FirstPasswords {
+            register: Arc::<Storage>::clone(&self.storage),
+            hasher: Arc::<Argon2Hasher>::clone(&self.hasher),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            random: Arc::clone(&self.random),
+        }
+    }
+}

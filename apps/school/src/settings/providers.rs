@@ -1,0 +1,137 @@
+//! The settings of each provider's adapter, and whether they fit the profile (`threats.md` J1).
+
+use config::Value;
+use linking_gosuslugi::{Settings as GosuslugiSettings, Stand};
+use url::Url;
+
+use super::{Profile, PublicAddress, section::Section};
+
+/// The settings of the adapters that are configured.
+#[derive(Debug, Clone, Default)]
+pub struct Providers {
+    /// Госуслуги.
+    pub gosuslugi: Option<GosuslugiSettings>,
+}
+
+/// Where the browser comes back to from a provider.
+#[must_use]
+pub fn callback_path(provider: &str) -> String {
+    format!("/auth/{provider}/callback")
+}
+
+/// Where browsers go: what the settings say, else the stand's own address.
+#[must_use]
+pub fn gosuslugi_front(settings: &GosuslugiSettings) -> Option<&str> {
+    settings
+        .front_base
+        .as_deref()
+        .or_else(|| settings.stand.base())
+}
+
+pub(super) fn read(
+    section: &mut Section<'_>,
+    profile: Option<Profile>,
+    address: Option<&PublicAddress>,
+) -> Option<Providers> {
+    let gosuslugi = match section.take("gosuslugi") {
+        None => None,
+        Some(value) => {
+            let settings = read_gosuslugi(section, value, address)?;
+            let key = |key: &str| format!("gosuslugi.{key}");
+            // The profile's own check tells of a public address without TLS.
+            let told = profile.is_some_and(|profile| !profile.is_demo())
+                && address.is_none_or(|address| !address.is_https());
+            if let Err(errors) = settings.check() {
+                let errors = errors.0.into_iter();
+                for error in errors.filter(|error| !told || error.key != "redirect-uri") {
+                    section.problem(&key(error.key), &error.problem);
+                }
+            }
+            if let Some(profile) = profile {
+                check_profile(section, &settings, profile);
+            }
+            Some(settings)
+        }
+    };
+    section.finish();
+    Some(Providers { gosuslugi })
+}
+
+fn read_gosuslugi(
+    section: &Section<'_>,
+    value: Value,
+    address: Option<&PublicAddress>,
+) -> Option<GosuslugiSettings> {
+    let Ok(mut table) = value.into_table() else {
+        section.problem("gosuslugi", "must be a table");
+        return None;
+    };
+    // Without a sound public address all is refused; what else is wrong shall be told all the same.
+    let origin = address.map_or_else(
+        || "https://unknown.invalid".to_owned(),
+        PublicAddress::origin,
+    );
+    let callback = format!("{origin}{}", callback_path("gosuslugi"));
+    let given = table
+        .get("redirect-uri")
+        .and_then(|value| value.clone().into_string().ok());
+    if given.is_some_and(|given| given != callback) {
+        let what = format!("must be {callback}, as public-address makes it; or leave it out");
+        section.problem("gosuslugi.redirect-uri", &what);
+        return None;
+    }
+    table.insert("redirect-uri".to_owned(), Value::new(None, callback));
+    let settings = Value::new(None, table).try_deserialize();
+    settings
+        .map_err(|error| section.problem("gosuslugi", &reason(&error)))
+        .ok()
+}
+
+/// What is wrong, without the value: it may be a secret in the wrong place.
+fn reason(error: &config::ConfigError) -> String {
+    match error {
+        config::ConfigError::Type {
+            expected,
+            key: Some(key),
+            ..
+        } => {
+            format!("has a key {key} that needs {expected}")
+        }
+        config::ConfigError::Type { expected, .. } => {
+            format!("has a value that must be {expected}")
+        }
+        config::ConfigError::NotFound(key) => format!("lacks the key {key}"),
+        config::ConfigError::At { error, .. } => reason(error),
+        other => format!("cannot be read: {other}"),
+    }
+}
+
+fn check_profile(section: &Section<'_>, settings: &GosuslugiSettings, profile: Profile) {
+    let real = settings.stand == Stand::Production;
+    if real != (profile == Profile::Production) {
+        let what = "production and profile production go together: real people there, none else";
+        section.problem("gosuslugi.stand", what);
+    }
+    let issuers = settings
+        .issuers
+        .iter()
+        .flatten()
+        .map(|issuer| ("issuers", issuer.as_str()));
+    let bases = [
+        ("front-base", &settings.front_base),
+        ("back-base", &settings.back_base),
+    ];
+    let bases = bases
+        .into_iter()
+        .filter_map(|(key, base)| Some((key, base.as_deref()?)));
+    for (key, text) in issuers.chain(bases) {
+        let host = Url::parse(text)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        // What is no address at all has no host to trust either.
+        let host = host.unwrap_or_else(|| text.to_owned());
+        if let Err(what) = profile.check_provider_host(&host) {
+            section.problem(&format!("gosuslugi.{key}"), &what);
+        }
+    }
+}
