@@ -14,7 +14,7 @@ use crate::{
     open::Storage,
     record::{self, Columns},
     sql::directory as sql,
-    words::{WordQuery, folded},
+    words::{folded, word_pattern},
 };
 
 #[async_trait]
@@ -55,30 +55,19 @@ impl Directory for Storage {
         &self,
         search: &OrganizationSearch,
     ) -> Result<OrganizationPage, StoreError> {
+        let pattern = word_pattern(&search.words);
         let place = |text| {
             query(text)
                 .bind(search.region.as_str())
                 .bind(search.kind.code())
+                .bind(pattern.as_str())
         };
-        let WordQuery { pattern, rarest } = WordQuery::of(&search.words);
-        let (page, count) = match (&search.locality, rarest) {
-            (Some(locality), _) => {
-                let of_locality = |text| place(text).bind(locality.as_str()).bind(pattern.as_str());
-                (
-                    of_locality(sql::OF_LOCALITY),
-                    of_locality(sql::COUNT_OF_LOCALITY),
-                )
-            }
-            (None, Some((from, to))) => {
-                let by_words = |text| {
-                    place(text)
-                        .bind(pattern.as_str())
-                        .bind(from.as_str())
-                        .bind(to.as_str())
-                };
-                (by_words(sql::BY_WORDS), by_words(sql::COUNT_BY_WORDS))
-            }
-            (None, None) => (place(sql::ALL_OF_REGION), place(sql::COUNT_ALL_OF_REGION)),
+        let (page, count) = match &search.locality {
+            Some(locality) => (
+                place(sql::OF_LOCALITY).bind(locality.as_str()),
+                place(sql::COUNT_OF_LOCALITY).bind(locality.as_str()),
+            ),
+            None => (place(sql::OF_REGION), place(sql::COUNT_OF_REGION)),
         };
         let rows = self.rows(page.bind(i64::from(search.limit))).await?;
         let first = rows

@@ -35,6 +35,8 @@ mod codes;
 mod commit;
 mod connection;
 mod directory;
+#[cfg(feature = "dump")]
+mod dump;
 mod fault;
 mod meter;
 mod open;
@@ -47,6 +49,8 @@ mod store;
 mod sweep;
 mod words;
 
+#[cfg(feature = "dump")]
+pub use dump::Dump;
 pub use meter::Counts;
 pub use open::{Location, Migrated, MigrationError, OpenError, Storage};
 

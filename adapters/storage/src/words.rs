@@ -51,52 +51,34 @@ pub(crate) fn sort_key(name: &str) -> String {
         .join(" ")
 }
 
-/// The different words of a name, sorted.
-pub(crate) fn word_set(name: &str) -> BTreeSet<String> {
+/// The different words of a text, sorted.
+fn word_set(name: &str) -> BTreeSet<String> {
     words(name).into_iter().collect()
 }
 
-/// What the column `words` holds: each different word behind a blank, sorted.
-pub(crate) fn word_column(words: &BTreeSet<String>) -> String {
-    words.iter().flat_map(|word| [" ", word]).collect()
+/// What the column `words` holds of a name: each different word behind a blank, sorted.
+pub(crate) fn word_column(name: &str) -> String {
+    word_set(name).iter().flat_map(|word| [" ", word]).collect()
 }
 
-/// What to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WordQuery {
-    /// A `LIKE` pattern over the column `words`.
-    pub(crate) pattern: String,
-    /// The range in which the rarest of the words lies, by its beginning; none where there is no
-    /// word.
-    pub(crate) rarest: Option<(String, String)>,
-}
-
-impl WordQuery {
-    pub(crate) fn of(text: &str) -> Self {
-        // A word that begins another one asks for nothing more. The rest differ at some letter,
-        // so that in sorted columns their matches stand in the order of the words themselves,
-        // and one pattern finds them all.
-        let all = word_set(text);
-        let wanted = all
+/// A `LIKE` pattern over the column `words`: every word begins one of them.
+pub(crate) fn word_pattern(sought: &str) -> String {
+    // A word that begins another one asks for nothing more. The rest differ at some letter, so
+    // that in sorted columns their matches stand in the order of the words themselves, and one
+    // pattern finds them all.
+    let all = word_set(sought);
+    let mut pattern = String::from("%");
+    for word in &all {
+        if !all
             .iter()
-            .filter(|word| {
-                !all.iter()
-                    .any(|other| other != *word && other.starts_with(*word))
-            })
-            .collect::<Vec<_>>();
-        let mut pattern = String::from("%");
-        for word in &wanted {
+            .any(|other| other != word && other.starts_with(word.as_str()))
+        {
             pattern.push(' ');
             pattern.push_str(word);
             pattern.push('%');
         }
-        // Numbers tell schools apart better than words, long words better than short ones.
-        let rarest = wanted
-            .iter()
-            .max_by_key(|word| (word.starts_with(char::is_numeric), word.chars().count()))
-            .map(|word| ((**word).clone(), format!("{word}{}", char::MAX)));
-        Self { pattern, rarest }
     }
+    pattern
 }
 
 #[cfg(test)]
@@ -126,11 +108,8 @@ mod tests {
 
     #[test]
     fn one_pattern_asks_for_every_word() {
-        let query = WordQuery::of("школа 3 ш");
-        assert_eq!(query.pattern, "% 3% школа%");
-        assert_eq!(query.rarest.map(|(from, _)| from).as_deref(), Some("3"));
-        assert_eq!(WordQuery::of(" ").pattern, "%");
-        assert_eq!(WordQuery::of(" ").rarest, None);
+        assert_eq!(word_pattern("школа 3 ш"), "% 3% школа%");
+        assert_eq!(word_pattern(" №"), "%");
     }
 
     /// `LIKE` with `%` alone.
@@ -154,11 +133,7 @@ mod tests {
             let expected = word_set(&sought)
                 .iter()
                 .all(|word| held.iter().any(|other| other.starts_with(word)));
-            let query = WordQuery::of(&sought);
-            prop_assert_eq!(like(&word_column(&held), &query.pattern), expected);
-            if let (true, Some((from, to))) = (expected, query.rarest) {
-                prop_assert!(held.iter().any(|word| *word >= from && *word < to));
-            }
+            prop_assert_eq!(like(&word_column(&name), &word_pattern(&sought)), expected);
         }
     }
 }

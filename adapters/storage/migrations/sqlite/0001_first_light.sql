@@ -17,22 +17,15 @@ CREATE TABLE organization (
     locality        TEXT    NOT NULL,
     name            TEXT    NOT NULL,
     kind            TEXT    NOT NULL CHECK (kind IN ('school', 'authority')),
-    -- Search forms of the name: in reading order with padded numbers, and as a sorted set.
+    -- Search forms of the name: in reading order with padded numbers, and as a sorted set. Both
+    -- stand in the indexes, so that a search looks into the hits alone.
     sort_key        TEXT    NOT NULL,
     words           TEXT    NOT NULL
 );
 CREATE UNIQUE INDEX organization_register_key ON organization (region, external_id);
-CREATE INDEX organization_by_name ON organization (region, kind, sort_key, id);
-CREATE INDEX organization_by_locality ON organization (region, kind, locality, sort_key, id);
-
-CREATE TABLE organization_word (
-    region          TEXT    NOT NULL,
-    kind            TEXT    NOT NULL,
-    word            TEXT    NOT NULL,
-    organization    BLOB    NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
-    PRIMARY KEY (region, kind, word, organization)
-) WITHOUT ROWID;
-CREATE INDEX organization_word_owner ON organization_word (organization);
+CREATE INDEX organization_by_name ON organization (region, kind, sort_key, id, words);
+CREATE INDEX organization_by_locality
+    ON organization (region, kind, locality, sort_key, id, words);
 
 CREATE TABLE locality (
     region          TEXT    NOT NULL REFERENCES region (code),

@@ -14,7 +14,7 @@ use crate::{
     open::Storage,
     record::Columns,
     sql::register as sql,
-    words::{folded, sort_key, word_column, word_set},
+    words::{folded, sort_key, word_column},
 };
 
 /// Organisations of a batch that are not there yet.
@@ -94,67 +94,33 @@ async fn put_one<'a>(
         return Ok(RowEffect::Unchanged);
     }
     let id: OrganizationId = found.id("id")?;
-    let words = word_set(row.name.as_str());
     let statement = query(sql::UPDATE_ORGANIZATION)
         .bind(id.uuid())
         .bind(row.locality.as_str())
         .bind(row.name.as_str())
         .bind(row.kind.code())
         .bind(sort_key(row.name.as_str()))
-        .bind(word_column(&words));
+        .bind(word_column(row.name.as_str()));
     unit.write_one("organization", statement).await?;
-    unit.write("organization", query(sql::DELETE_WORDS).bind(id.uuid()))
-        .await?;
-    insert_words(
-        unit,
-        words.into_iter().map(|word| (row, word, id)).collect(),
-    )
-    .await?;
     Ok(RowEffect::Changed)
 }
 
 async fn insert(unit: &mut Unit<'_>, fresh: Fresh<'_>) -> Result<(), StoreError> {
-    let mut all_words = Vec::new();
-    let mut rows = Vec::with_capacity(fresh.rows.len());
-    for (id, row) in fresh.rows {
-        let words = word_set(row.name.as_str());
-        rows.push((id, row, word_column(&words)));
-        all_words.extend(words.into_iter().map(|word| (row, word, id)));
-    }
     unit.insert_rows(
         "organization",
         sql::ORGANIZATION_ROWS,
-        rows,
-        |values, (id, row, words)| {
+        fresh.rows,
+        |values, (id, row)| {
+            let name = row.name.as_str();
             values
                 .push_bind(id.uuid())
                 .push_bind(row.region.code.as_str())
                 .push_bind(row.external_id.as_str())
                 .push_bind(row.locality.as_str())
-                .push_bind(row.name.as_str())
+                .push_bind(name)
                 .push_bind(row.kind.code())
-                .push_bind(sort_key(row.name.as_str()))
-                .push_bind(words);
-        },
-    )
-    .await?;
-    insert_words(unit, all_words).await
-}
-
-async fn insert_words(
-    unit: &mut Unit<'_>,
-    words: Vec<(&NewOrganization, String, OrganizationId)>,
-) -> Result<(), StoreError> {
-    unit.insert_rows(
-        "organization",
-        sql::WORD_ROWS,
-        words,
-        |values, (row, word, id)| {
-            values
-                .push_bind(row.region.code.as_str())
-                .push_bind(row.kind.code())
-                .push_bind(word)
-                .push_bind(id.uuid());
+                .push_bind(sort_key(name))
+                .push_bind(word_column(name));
         },
     )
     .await

@@ -42,28 +42,14 @@ statements! {
         " FROM organization o JOIN region r ON r.code = o.region WHERE o.id = $1"
     );
 
-    /// $1 region, $2 kind, $3 how many at most.
-    ALL_OF_REGION = organizations!(" ORDER BY o.sort_key, o.id LIMIT $3");
-    /// $1 region, $2 kind.
-    COUNT_ALL_OF_REGION = count!("");
-    /// $1 region, $2 kind, $3 locality, $4 pattern of words, $5 how many at most.
+    /// $1 region, $2 kind, $3 pattern of words, $4 how many at most.
+    OF_REGION = organizations!(" AND o.words LIKE $3 ORDER BY o.sort_key, o.id LIMIT $4");
+    /// $1 region, $2 kind, $3 pattern of words.
+    COUNT_OF_REGION = count!(" AND o.words LIKE $3");
+    /// $1 region, $2 kind, $3 pattern of words, $4 locality, $5 how many at most.
     OF_LOCALITY = organizations!(
-        " AND o.locality = $3 AND o.words LIKE $4 ORDER BY o.sort_key, o.id LIMIT $5"
+        " AND o.words LIKE $3 AND o.locality = $4 ORDER BY o.sort_key, o.id LIMIT $5"
     );
-    /// $1 region, $2 kind, $3 locality, $4 pattern of words.
-    COUNT_OF_LOCALITY = count!(" AND o.locality = $3 AND o.words LIKE $4");
-    /// $1 region, $2 kind, $3 pattern of words, $4 and $5 range of one of the words, $6 how many
-    /// at most.
-    BY_WORDS = organizations!(
-        " AND o.words LIKE $3 AND o.id IN (\
-            SELECT w.organization FROM organization_word w \
-            WHERE w.region = $1 AND w.kind = $2 AND w.word >= $4 AND w.word < $5) \
-         ORDER BY o.sort_key, o.id LIMIT $6"
-    );
-    /// $1 region, $2 kind, $3 pattern of words, $4 and $5 range of one of the words.
-    COUNT_BY_WORDS = count!(
-        " AND o.words LIKE $3 AND o.id IN (\
-            SELECT w.organization FROM organization_word w \
-            WHERE w.region = $1 AND w.kind = $2 AND w.word >= $4 AND w.word < $5)"
-    );
+    /// $1 region, $2 kind, $3 pattern of words, $4 locality.
+    COUNT_OF_LOCALITY = count!(" AND o.words LIKE $3 AND o.locality = $4");
 }

@@ -4,9 +4,6 @@
 /// Begins a multi-row insert of organisations.
 pub(crate) const ORGANIZATION_ROWS: &str = "INSERT INTO organization \
      (id, region, external_id, locality, name, kind, sort_key, words) ";
-/// Begins a multi-row insert of an organisation's words.
-pub(crate) const WORD_ROWS: &str =
-    "INSERT INTO organization_word (region, kind, word, organization) ";
 /// Begins a multi-row insert of accounts.
 pub(crate) const ACCOUNT_ROWS: &str = "INSERT INTO account (id, login, login_key, status, epoch, \
      version, profile, snils, snils_tag) ";
@@ -32,8 +29,6 @@ statements! {
     UPDATE_ORGANIZATION =
         "UPDATE organization SET locality = $2, name = $3, kind = $4, sort_key = $5, words = $6 \
          WHERE id = $1";
-    /// $1 organisation.
-    DELETE_WORDS = "DELETE FROM organization_word WHERE organization = $1";
     /// $1 account.
     DELETE_MEMBERSHIPS = "DELETE FROM membership WHERE account = $1";
     /// $1 folded login.

@@ -73,7 +73,7 @@ async fn the_look_ups_of_a_sign_in_use_their_own_indexes() {
         (sql::account::BY_LOGIN, "account_login"),
         (sql::account::BY_SNILS, "account_by_snils"),
         (sql::account::FAMILY, "guardianship_of_pupil"),
-        (sql::directory::ALL_OF_REGION, "organization_by_name"),
+        (sql::directory::OF_REGION, "organization_by_name"),
         (sql::directory::OF_LOCALITY, "organization_by_locality"),
     ] {
         let plan = plan(&stand, text).await;
@@ -82,4 +82,13 @@ async fn the_look_ups_of_a_sign_in_use_their_own_indexes() {
             "{index}: {plan:#?}"
         );
     }
+}
+
+#[test]
+fn dump_temporarily() {
+    let mut out = String::new();
+    for (name, text) in sql::all() {
+        out.push_str(&format!("{name}\t{text}\n"));
+    }
+    std::fs::write("/tmp/storage-sql.tsv", out).unwrap();
 }
