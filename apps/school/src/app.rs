@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How often expired flows, dead sessions and old counters are removed.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How many of each one batch removes.
 const SWEEP_BATCH: u16 = 500;
 

@@ -14,13 +14,13 @@ use crate::{
 /// Which files to take in.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Organisations: region, region_name, utc_offset, id, locality, name, kind.
+    /// Organisations with their regions, one in each row.
     #[arg(long, value_name = "FILE")]
     pub organizations: Option<PathBuf>,
-    /// People: login, surname, given_name, patronymic, region, organization, role, and more.
+    /// People with their roles; a row for each role of a person.
     #[arg(long, value_name = "FILE")]
     pub people: Option<PathBuf>,
-    /// Who answers for whom: guardian, pupil (logins).
+    /// Who answers for whom, by their logins.
     #[arg(long, value_name = "FILE")]
     pub guardianships: Option<PathBuf>,
     /// Import the good rows of a file that has bad ones.
