@@ -2,7 +2,6 @@
 //! and its pause set, before the password is looked at: two hundred attempts in parallel compute
 //! no more hashes than the limit allows. A right password takes its count back.
 
-use chrono::TimeDelta;
 use linking_core::{
     ports::{AttemptLimit, AttemptVerdict, StoreError},
     time::Timestamp,
@@ -16,15 +15,10 @@ use crate::{
     sql,
 };
 
-/// The first pause; each further wrong password doubles it.
-const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
-/// How far doubling goes.
-const LONGEST_DOUBLED: TimeDelta = TimeDelta::minutes(15);
-
 /// A counter as it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Counter {
-    counted: u64,
+    counted: u16,
     window_from: Timestamp,
     paused_until: Option<Timestamp>,
 }
@@ -50,26 +44,11 @@ fn counted_once_more(before: Option<Counter>, limit: &AttemptLimit, now: Timesta
         }
         Some(_) | None => (1, now),
     };
-    let paused_until = pause_of(counted, limit).map(|pause| now + pause);
     Counter {
         counted,
         window_from,
-        paused_until,
+        paused_until: limit.pause_after(counted, now),
     }
-}
-
-fn pause_of(counted: u64, limit: &AttemptLimit) -> Option<TimeDelta> {
-    if counted >= u64::from(limit.block_from) {
-        return Some(limit.block_for);
-    }
-    let beyond = counted.checked_sub(u64::from(limit.pause_from))?;
-    // The fourth doubling is beyond the longest pause already.
-    let factor = 1_i32 << beyond.min(4);
-    Some(
-        (FIRST_PAUSE * factor)
-            .min(LONGEST_DOUBLED)
-            .min(limit.block_for),
-    )
 }
 
 impl Storage {
@@ -85,7 +64,7 @@ impl Storage {
             let statement = query(sql::session::ATTEMPTS).bind(limit.key.to_octets());
             let before = match unit.row(statement).await? {
                 Some(row) => Some(Counter {
-                    counted: u64::try_from(row.number("counted")?)
+                    counted: u16::try_from(row.number("counted")?)
                         .map_err(|_| damaged_column("counted"))?,
                     window_from: row.time("window_from")?,
                     paused_until: row.optional_time("paused_until")?,
@@ -104,7 +83,7 @@ impl Storage {
             last = last.max(after.paused_until);
             let statement = query(sql::session::PUT_ATTEMPTS)
                 .bind(limit.key.to_octets())
-                .bind(i64::try_from(after.counted).unwrap_or(i64::MAX))
+                .bind(i64::from(after.counted))
                 .bind(micros(after.window_from))
                 .bind(after.paused_until.map(micros))
                 .bind(micros(after.ends_at(limit)));
@@ -117,6 +96,7 @@ impl Storage {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use linking_core::ports::Tag;
     use proptest::prelude::*;
 
@@ -132,19 +112,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn f1_pauses_double_from_the_fifth_and_block_from_the_tenth() {
-        let minutes = (1..=12)
-            .map(|n| pause_of(n, &limit()).map_or(0, |pause| pause.num_minutes()))
-            .collect::<Vec<_>>();
-        assert_eq!(minutes, [0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15, 15]);
-        assert_eq!(pause_of(u64::MAX, &limit()), Some(limit().block_for));
-    }
-
     proptest! {
         #[test]
         fn f1_counts_grow_within_the_hour_and_begin_anew_after(
-            counted in 0_u64..100, seconds in -100_i64..10_000,
+            counted in 0_u16..100, seconds in -100_i64..10_000,
         ) {
             let from = Timestamp::UNIX_EPOCH;
             let now = from + TimeDelta::seconds(seconds);

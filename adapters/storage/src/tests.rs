@@ -1,6 +1,7 @@
 //! What the store promises beside the conformance suite: plans, counts, traces on disk, races,
 //! restarts.
 
+mod conformance;
 mod counts;
 mod directory;
 mod fixture;

@@ -316,6 +316,17 @@ impl Stand {
     }
 }
 
+/// An empty, migrated store in memory.
+pub(super) async fn in_memory() -> Arc<Storage> {
+    let (vault, ids) = (
+        Arc::new(KeepingVault::default()),
+        Arc::new(RisingIds::default()),
+    );
+    let storage = Storage::open(&Location::Memory, vault, ids).await.unwrap();
+    storage.migrate().await.unwrap();
+    Arc::new(storage)
+}
+
 pub(super) fn now() -> Timestamp {
     "2026-11-23T09:00:00.123456Z".parse().unwrap()
 }

@@ -83,12 +83,3 @@ async fn the_look_ups_of_a_sign_in_use_their_own_indexes() {
         );
     }
 }
-
-#[test]
-fn dump_temporarily() {
-    let mut out = String::new();
-    for (name, text) in sql::all() {
-        out.push_str(&format!("{name}\t{text}\n"));
-    }
-    std::fs::write("/tmp/storage-sql.tsv", out).unwrap();
-}
