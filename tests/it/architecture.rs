@@ -93,7 +93,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("linking-tests", &[]),
-    ("footprint", &[]),
+    (
+        "footprint",
+        &[
+            "linking-core",
+            "linking-http",
+            "linking-oidc",
+            "gost-signature",
+            "linking-gosuslugi",
+            "linking-storage",
+            "linking-crypto",
+            "linking-school",
+            "linking-simulator",
+            "linking-demo",
+        ],
+    ),
 ];
 
 fn members() -> BTreeMap<String, PathBuf> {
@@ -237,8 +251,9 @@ fn unsafe_code_is_forbidden_everywhere() {
 /// Files are read in one sitting.
 #[test]
 fn no_source_file_is_longer_than_600_lines() {
-    for (_, directory) in members() {
-        for file in rust_files(&directory) {
+    let sources = members().into_values().map(|directory| directory.join("src"));
+    for source in sources.filter(|source| source.exists()) {
+        for file in rust_files(&source) {
             let lines = fs::read_to_string(&file).unwrap().lines().count();
             assert!(lines <= 600, "{} has {lines} lines", file.display());
         }

@@ -8,7 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use fantoccini::{
-    Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand,
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
 };
 use serde_json::{Value, json};
 
@@ -136,6 +138,19 @@ impl Browser {
         Ok(self.client.back().await?)
     }
 
+    /// Opens another tab and goes to it; gives the one that was left.
+    pub(crate) async fn new_tab(&self) -> Result<WindowHandle> {
+        let left = self.client.window().await?;
+        let tab = self.client.new_window(true).await?;
+        self.client.switch_to_window(tab.handle).await?;
+        Ok(left)
+    }
+
+    /// Goes to a tab.
+    pub(crate) async fn to_tab(&self, tab: WindowHandle) -> Result<()> {
+        Ok(self.client.switch_to_window(tab).await?)
+    }
+
     /// The present address.
     pub(crate) async fn address(&self) -> Result<url::Url> {
         Ok(self.client.current_url().await?)
@@ -194,6 +209,29 @@ impl Browser {
         Ok(())
     }
 
+    /// Presses a button and does not wait for the page after it.
+    pub(crate) async fn press_without_waiting(&self, label: &str) -> Result<()> {
+        let path = format!("//button[normalize-space(.)={}]", literal(label));
+        let element = self.wait_for(&[path], &format!("button {label}")).await?;
+        let key = char::from(fantoccini::key::Key::Enter).to_string();
+        // The driver waits for a navigation only before the next command of that tab.
+        element.send_keys(&key).await?;
+        Ok(())
+    }
+
+    /// Opens an address again and again until the page has that heading.
+    pub(crate) async fn open_until(&self, address: &str, heading: &str) -> Result<()> {
+        let path = format!("//h1[normalize-space(.)={}]", literal(heading));
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
+            self.open(address).await?;
+            if self.visible(&path).await?.is_some() {
+                return Ok(());
+            }
+        }
+        bail!("no heading {heading}:\n{}", self.text().await?)
+    }
+
     fn field_paths(label: &str) -> [String; 2] {
         let label = literal(label);
         [
@@ -234,12 +272,72 @@ impl Browser {
         Ok(())
     }
 
+    /// Picks a hit of a live search.
+    pub(crate) async fn pick(&self, text: &str) -> Result<()> {
+        let path = format!(
+            "//li[@role='option' and contains(normalize-space(.), {})]",
+            literal(text)
+        );
+        self.wait_for(&[path], &format!("hit {text}"))
+            .await?
+            .click()
+            .await?;
+        Ok(())
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) async fn key(&self, key: fantoccini::key::Key) -> Result<()> {
+        self.client
+            .active_element()
+            .await?
+            .send_keys(&char::from(key).to_string())
+            .await?;
+        Ok(())
+    }
+
+    /// The text of what has the focus.
+    pub(crate) async fn focused(&self) -> Result<String> {
+        Ok(self.client.active_element().await?.text().await?)
+    }
+
+    /// The document's title.
+    pub(crate) async fn title(&self) -> Result<String> {
+        Ok(self.client.title().await?)
+    }
+
+    /// Whether what has that label is ticked or chosen.
+    pub(crate) async fn is_ticked(&self, label: &str) -> Result<bool> {
+        let path = format!(
+            "//label[contains(normalize-space(.), {})]//input",
+            literal(label)
+        );
+        let input = self.client.find(Locator::XPath(&path)).await?;
+        Ok(input.is_selected().await?)
+    }
+
+    /// Whether a button or link with that label is there.
+    pub(crate) async fn offers(&self, label: &str) -> Result<bool> {
+        let label = literal(label);
+        let path =
+            format!("//button[normalize-space(.)={label}] | //a[normalize-space(.)={label}]");
+        Ok(self.visible(&path).await?.is_some())
+    }
+
     /// Waits for the page with that heading.
     pub(crate) async fn expect_heading(&self, heading: &str) -> Result<()> {
         let path = format!("//h1[normalize-space(.)={}]", literal(heading));
         self.wait_for(&[path], &format!("heading {heading}"))
             .await?;
         Ok(())
+    }
+
+    /// What a frame of the page shows.
+    pub(crate) async fn text_in_frame(&self, id: &str) -> Result<String> {
+        let frame = self.client.find(Locator::Id(id)).await?;
+        frame.enter_frame().await?;
+        let text = self.text().await.unwrap_or_default();
+        self.client.enter_parent_frame().await?;
+        Ok(text)
     }
 
     /// Waits until the page shows that text.
