@@ -27,7 +27,9 @@ pub(crate) struct Page {
 /// `http://host:port` and the rest of an address.
 fn split(address: &str) -> Result<(&str, &str)> {
     let rest = address.strip_prefix("http://").context("only http")?;
-    Ok(rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash)))
+    Ok(rest
+        .find('/')
+        .map_or((rest, "/"), |slash| rest.split_at(slash)))
 }
 
 fn encode(text: &str) -> String {
@@ -68,9 +70,15 @@ impl Browser {
             .filter(|input| attribute(input, "type").as_deref() == Some("hidden"))
             .filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value")?)))
             .collect();
-        pairs.extend(fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
-        let body: Vec<String> =
-            pairs.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+        pairs.extend(
+            fields
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        );
+        let body: Vec<String> = pairs
+            .iter()
+            .map(|(n, v)| format!("{}={}", encode(n), encode(v)))
+            .collect();
         self.follow(resolve(&page.address, &action)?, Some(body.join("&")))
     }
 
@@ -79,7 +87,13 @@ impl Browser {
             let (status, location, text) = self.request(&address, body.take())?;
             match location.filter(|_| (300..400).contains(&status)) {
                 Some(location) => address = resolve(&address, &location)?,
-                None => return Ok(Page { status, address, body: text }),
+                None => {
+                    return Ok(Page {
+                        status,
+                        address,
+                        body: text,
+                    });
+                }
             }
         }
         bail!("too many redirects at {address}")
@@ -112,7 +126,9 @@ impl Browser {
         let status = head.split(' ').nth(1).context("no status")?.parse()?;
         let mut location = None;
         for line in head.lines().skip(1) {
-            let Some((name, value)) = line.split_once(':') else { continue };
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
             let value = value.trim();
             if name.eq_ignore_ascii_case("location") {
                 location = Some(value.to_owned());
@@ -140,6 +156,15 @@ fn resolve(base: &str, address: &str) -> Result<String> {
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let tag = tag.split('>').next()?;
-    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
-    Some(value.replace("&#38;", "&").replace("&amp;", "&").replace("&#x26;", "&"))
+    let value = tag
+        .split(&format!(" {name}=\""))
+        .nth(1)?
+        .split('"')
+        .next()?;
+    Some(
+        value
+            .replace("&#38;", "&")
+            .replace("&amp;", "&")
+            .replace("&#x26;", "&"),
+    )
 }

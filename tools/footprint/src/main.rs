@@ -31,14 +31,22 @@ fn free_port() -> Result<u16> {
 }
 
 fn main() -> Result<()> {
-    let program = std::env::args_os().nth(1).map_or_else(
-        || PathBuf::from("target/release/svyazka"),
-        PathBuf::from,
+    let program = std::env::args_os()
+        .nth(1)
+        .map_or_else(|| PathBuf::from("target/release/svyazka"), PathBuf::from);
+    ensure!(
+        program.exists(),
+        "{} is not there: build it first",
+        program.display()
     );
-    ensure!(program.exists(), "{} is not there: build it first", program.display());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let folder = tempfile::tempdir()?;
-    let ports = Ports { school: free_port()?, simulator: free_port()? };
+    let ports = Ports {
+        school: free_port()?,
+        simulator: free_port()?,
+    };
     let installation = prepare(folder.path(), ports)?;
     let control = installation.simulator.control();
     let address = format!("127.0.0.1:{}", ports.simulator);
@@ -108,7 +116,15 @@ fn fill(program: &Path, folder: &Path, configuration: &Path) -> Result<String> {
     )?;
     run(
         program,
-        &["passwords", "--config", &configuration, "--login", server::LOGIN, "--out", &slips],
+        &[
+            "passwords",
+            "--config",
+            &configuration,
+            "--login",
+            server::LOGIN,
+            "--out",
+            &slips,
+        ],
     )?;
     server::password_on(&std::fs::read_to_string(slips)?)
 }

@@ -55,9 +55,15 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let mut server = Self { child, took: Duration::ZERO };
+        let mut server = Self {
+            child,
+            took: Duration::ZERO,
+        };
         while !answers(ports.school) {
-            ensure!(begun.elapsed() < Duration::from_secs(20), "the server does not answer");
+            ensure!(
+                begun.elapsed() < Duration::from_secs(20),
+                "the server does not answer"
+            );
             if let Some(status) = server.child.try_wait()? {
                 bail!("the server ended: {status}");
             }
@@ -79,7 +85,9 @@ impl Server {
 }
 
 fn answers(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
+        return false;
+    };
     let request =
         format!("GET /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
@@ -90,17 +98,18 @@ fn answers(port: u16) -> bool {
 
 /// The password on a slip.
 pub(crate) fn password_on(slip: &str) -> Result<String> {
-    let line = slip.lines().find_map(|line| line.trim().strip_prefix("Пароль:"));
+    let line = slip
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Пароль:"));
     Ok(line.context("no password on the slip")?.trim().to_owned())
 }
 
 /// From the provider's button to the page behind the simulator.
-fn through_provider(
-    person: &mut Browser,
-    ports: Ports,
-    control: Option<&Control>,
-) -> Result<Page> {
-    let page = person.open(&format!("{}/sign-in?region=sakhalin", ports.school_address()))?;
+fn through_provider(person: &mut Browser, ports: Ports, control: Option<&Control>) -> Result<Page> {
+    let page = person.open(&format!(
+        "{}/sign-in?region=sakhalin",
+        ports.school_address()
+    ))?;
     let mut page = person.send(&page, "/sign-in/gosuslugi", &[])?;
     let simulator = ports.simulator_address();
     let known = personas::find(PERSON).context("nobody of that name")?;
@@ -117,11 +126,18 @@ fn through_provider(
         } else if page.address.contains("/login/consent") {
             ("/login/consent", vec![("decision", "grant")])
         } else {
-            ("/login", vec![("login", known.login()), ("password", personas::PASSWORD)])
+            (
+                "/login",
+                vec![("login", known.login()), ("password", personas::PASSWORD)],
+            )
         };
         page = person.send(&page, form, &fields)?;
     }
-    ensure!(!page.address.starts_with(&simulator), "stuck at {}", page.address);
+    ensure!(
+        !page.address.starts_with(&simulator),
+        "stuck at {}",
+        page.address
+    );
     Ok(page)
 }
 
@@ -148,9 +164,18 @@ pub(crate) fn link(
     let page = person.send(
         &found,
         "/prove",
-        &[("organization", &organization), ("login", LOGIN), ("password", password)],
+        &[
+            ("organization", &organization),
+            ("login", LOGIN),
+            ("password", password),
+        ],
     )?;
-    ensure!(page.status == 200, "{} answers {}", page.address, page.status);
+    ensure!(
+        page.status == 200,
+        "{} answers {}",
+        page.address,
+        page.status
+    );
     let home = person.open(&format!("{}/", ports.school_address()))?;
     ensure!(home.body.contains("Дмитриева"), "not signed in");
     Ok(())
@@ -159,6 +184,10 @@ pub(crate) fn link(
 /// Signs the linked person in once more.
 pub(crate) fn sign_in(person: &mut Browser, ports: Ports) -> Result<()> {
     let page = through_provider(person, ports, None)?;
-    ensure!(page.body.contains("Дмитриева"), "{} shows nobody", page.address);
+    ensure!(
+        page.body.contains("Дмитриева"),
+        "{} shows nobody",
+        page.address
+    );
     Ok(())
 }
