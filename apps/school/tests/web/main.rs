@@ -3,7 +3,6 @@
 
 mod attacks;
 mod browser;
-mod eyes;
 mod journeys;
 mod refusals;
 mod steps;
