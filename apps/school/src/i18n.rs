@@ -55,6 +55,10 @@ impl Language {
                 ),
                 ("ru/slips.ftl", include_str!("../locales/ru/slips.ftl")),
                 ("ru/help.ftl", include_str!("../locales/ru/help.ftl")),
+                (
+                    "ru/pages-extra.ftl",
+                    include_str!("../locales/ru/pages-extra.ftl"),
+                ),
             ],
         }
     }

@@ -28,7 +28,7 @@ pub use providers::{Providers, callback_path, gosuslugi_front};
 use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
-use linking_core::policy::PolicyBook;
+use linking_core::policy::{Policy, PolicyBook};
 use linking_crypto::HashSettings;
 
 use problem::Problems;
@@ -93,6 +93,8 @@ pub struct Settings {
     pub hashes: HashSettings,
     /// What regions and organisations decided.
     pub policies: PolicyBook,
+    /// Every policy in its whole, by the key that sets it: `policy`, `regions.sakhalin`, …
+    pub effective_policies: BTreeMap<String, Policy>,
     /// SHA-256 in hex of the policies, to compare installations by their logs (J5).
     pub policy_digest: String,
     /// Our consent texts, by provider.
@@ -201,6 +203,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         hashes: hashes?,
         policy_digest: policies.digest(),
         policies: policies.book,
+        effective_policies: policies.effective,
         consents: consents?,
         providers: providers?,
         log: log?,

@@ -22,13 +22,24 @@ pub enum TelemetryError {
     Twice,
 }
 
+/// Libraries that would write addresses, headers or statements at a finer level (`threats.md` H1):
+/// whatever the settings say, they tell warnings alone.
+const QUIET: &str = "axum=warn,h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,\
+                     sqlx=warn,tower=warn,tower_http=warn";
+
+/// The filter of the settings, with the libraries kept quiet.
+fn quietened(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    // A later directive for a target replaces an earlier one.
+    EnvFilter::try_new(format!("{filter},{QUIET}")).map_err(|_| TelemetryError::Filter)
+}
+
 /// Sends logs to standard output, one JSON object a line, and panics with them: place, and
 /// never the message, which may hold a value.
 ///
 /// # Errors
 /// See [`TelemetryError`].
 pub fn init(filter: &str) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(filter).map_err(|_| TelemetryError::Filter)?;
+    let filter = quietened(filter)?;
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
     tracing_subscriber::registry()
         .with(filter)
@@ -154,7 +165,7 @@ mod tests {
     async fn log_of(method: &str, address: &str) -> String {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::registry()
-            .with(EnvFilter::new("trace"))
+            .with(quietened("trace,hyper=trace").unwrap())
             .with(
                 tracing_subscriber::fmt::layer()
                     .json()
@@ -174,6 +185,8 @@ mod tests {
             .body(Body::empty())
             .unwrap();
         app.oneshot(request).await.unwrap();
+        tracing::trace!(target: "hyper::client", "SECRET-LIBRARY");
+        tracing::trace!(target: "sqlx::query", "SECRET-STATEMENT");
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -197,6 +210,12 @@ mod tests {
             log.contains("\"unknown\"") && log.contains("\"other\""),
             "{log}"
         );
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_refused() {
+        assert_eq!(quietened("info,=").err(), Some(TelemetryError::Filter));
+        assert!(quietened("info,linking_school=debug").is_ok());
     }
 
     #[test]

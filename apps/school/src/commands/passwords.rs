@@ -91,12 +91,12 @@ pub(super) async fn run(
     let file = arguments.out.display();
     writeln!(
         out,
-        "{slips} slips in {file}; the passwords in it work from now on."
+        "Slips written to {file}: {slips}. Their passwords work from now on."
     )?;
     if kept_own > 0 {
         writeln!(
             out,
-            "{kept_own} people keep the password that they chose; --renew replaces it."
+            "Own passwords left as they are: {kept_own}; --renew replaces them."
         )?;
     }
     writeln!(out, "Print the file, hand the slips out, and delete it.")?;

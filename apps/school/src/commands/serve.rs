@@ -19,6 +19,10 @@ pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
         policies = settings.policy_digest,
         "serving"
     );
+    // J5: what is in force can be read, not only what was written.
+    for (of, policy) in &settings.effective_policies {
+        tracing::info!(of, ?policy, "policy in force");
+    }
     app.serve(listener, stop_signal()).await?;
     tracing::info!("stopped");
     Ok(())

@@ -19,11 +19,12 @@ pub(crate) fn membership_line(membership: &Membership, t: &Texts) -> String {
     }
 }
 
-/// The line of the first membership.
-pub(crate) fn place_line(sheet: &AccountSheet, t: &Texts) -> String {
-    sheet
+/// «Светлана В. Д., МБОУ СОШ № 30»: the own profile, masked, as the owner's pages name it.
+pub(crate) fn masked_profile(sheet: &AccountSheet) -> (String, Option<String>) {
+    let school = sheet
         .first_membership()
-        .map_or_else(|| t.text("role-none"), |first| membership_line(first, t))
+        .map(|first| first.organization.name.to_string());
+    (sheet.account().profile.name.value.masked(), school)
 }
 
 /// «мобильный телефон, электронная почта».
@@ -31,6 +32,15 @@ pub(crate) fn contact_list(kinds: &[ContactKind], t: &Texts) -> String {
     kinds
         .iter()
         .map(|kind| t.text(&format!("contact-{}-short", kind.code())))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// «мобильный телефон, электронную почту».
+pub(crate) fn contact_list_accusative(kinds: &[ContactKind], t: &Texts) -> String {
+    kinds
+        .iter()
+        .map(|kind| t.text(&format!("contact-{}-accusative", kind.code())))
         .collect::<Vec<_>>()
         .join(", ")
 }

@@ -22,7 +22,7 @@ use crate::{
     pages::{
         contacts::Masked,
         frame::{Frame, own_name, page, show, visible},
-        profile::{contact_list, membership_line},
+        profile::{contact_list_accusative, membership_line},
         settings::{history::HistoryItem, sessions::SessionRow},
     },
     web::{
@@ -218,7 +218,11 @@ fn leading_provider(ways: &[WayView]) -> Option<ProviderId> {
 
 fn full_name(account: &Account, t: &Texts) -> String {
     match &account.profile.name.value {
-        RegisteredName::Sound(name) => name.full(),
+        RegisteredName::Sound(name) => [Some(name.given_name()), name.patronymic(), name.surname()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
         RegisteredName::Unsound(_) => own_name(account, t),
     }
 }
@@ -435,7 +439,7 @@ fn data_lines(
     let mut lines = if kinds.is_empty() {
         vec![t.text("page-settings-data-none")]
     } else {
-        let list = Args::new().with("list", contact_list(&kinds, t));
+        let list = Args::new().with("list", contact_list_accusative(&kinds, t));
         vec![
             t.text_with("page-settings-data-kept", &list),
             t.text("page-settings-data-not-kept"),

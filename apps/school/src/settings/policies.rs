@@ -16,7 +16,7 @@ use super::{Consents, Providers, problem::Problems, section::Section};
 #[derive(Debug, Clone)]
 pub(super) struct Policies {
     pub(super) book: PolicyBook,
-    effective: BTreeMap<String, Policy>,
+    pub(super) effective: BTreeMap<String, Policy>,
 }
 
 impl Policies {

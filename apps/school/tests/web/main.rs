@@ -12,7 +12,6 @@
 
 mod attacks;
 mod browser;
-mod eyes;
 mod journeys;
 mod refusals;
 mod steps;

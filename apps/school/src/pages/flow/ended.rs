@@ -18,7 +18,7 @@ use crate::{
         flow::{Opened, open},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
-        profile::place_line,
+        profile::masked_profile,
         refusal::{self, Scene},
     },
     web::{
@@ -94,11 +94,10 @@ fn linked(
     let frame = Frame::new(app, Some(visit), "linked", t.text("page-linked-title"));
     let mut page = MessagePage::new(frame, t.clone()).done().fact(
         t.text("page-linked-profile"),
-        format!(
-            "{}, {}",
-            account.profile.name.value.masked(),
-            place_line(&actor.sheet, &t)
-        ),
+        match masked_profile(&actor.sheet) {
+            (name, Some(school)) => format!("{name}, {school}"),
+            (name, None) => name,
+        },
     );
     if let Some(first) = actor.sheet.first_membership() {
         let when = t.moment(at, app.linking().now(), first.organization.region.offset);

@@ -21,7 +21,7 @@ use crate::{
         flow::{Opened, TimeLeft, act, open, page_of, time_left},
         frame::{Frame, page, show},
         message::{Door, MessagePage, Weight},
-        profile::place_line,
+        profile::masked_profile,
         refusal::Scene,
         step_up::{self, StepUpView},
     },
@@ -33,6 +33,14 @@ use crate::{
     },
 };
 
+/// «Свяжем с профилем Светлана В. Д., МБОУ СОШ № 30».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnProfile {
+    words: String,
+    name: String,
+    school: Option<String>,
+}
+
 /// A page with the part CONSENT: NOT-LINKED and IS-IT-YOU.
 #[derive(Debug, Template)]
 #[template(path = "consent-page.html")]
@@ -41,8 +49,7 @@ pub(crate) struct ConsentPage {
     /// «На Госуслугах вы вошли как».
     who: String,
     identity: String,
-    /// «Свяжем с профилем»: words, name, place.
-    to: Option<(String, String, String)>,
+    to: Option<OwnProfile>,
     lead: Option<String>,
     consent: ConsentView,
     action: String,
@@ -119,12 +126,12 @@ pub(crate) async fn who(
         .ok_or(Problem::Contradiction("a provider without a consent text"))?;
     let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
     let to = visit.actor().map(|actor| {
-        let name = actor.sheet.account().profile.name.value.masked();
-        (
-            t.text("page-is-it-you-to"),
+        let (name, school) = masked_profile(&actor.sheet);
+        OwnProfile {
+            words: t.text("page-is-it-you-to"),
             name,
-            place_line(&actor.sheet, &t),
-        )
+            school,
+        }
     });
     let frame = Frame::new(&app, Some(&visit), "who", t.text("page-is-it-you-title"))
         .under(t.text("page-prove-step"))

@@ -15,7 +15,7 @@ use crate::{
     i18n::{Args, Texts},
     pages::{
         frame::{Frame, page, show},
-        profile::contact_list,
+        profile::contact_list_accusative,
         settings::own_offset,
     },
     web::{fields::Query, problem::PageResult, state::AppState, visit::SignedIn},
@@ -90,7 +90,7 @@ fn told(app: &AppState, notice: &Notice, offset: ZoneOffset) -> (&'static str, S
             if kept.is_empty() {
                 ("#i-person", t.text("history-contacts-erased"))
             } else {
-                let list = Args::new().with("list", contact_list(kept, &t));
+                let list = Args::new().with("list", contact_list_accusative(kept, &t));
                 ("#i-person", t.text_with("history-contacts-chosen", &list))
             }
         }
