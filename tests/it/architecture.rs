@@ -251,7 +251,9 @@ fn unsafe_code_is_forbidden_everywhere() {
 /// Files are read in one sitting.
 #[test]
 fn no_source_file_is_longer_than_600_lines() {
-    let sources = members().into_values().map(|directory| directory.join("src"));
+    let sources = members()
+        .into_values()
+        .map(|directory| directory.join("src"));
     for source in sources.filter(|source| source.exists()) {
         for file in rust_files(&source) {
             let lines = fs::read_to_string(&file).unwrap().lines().count();

@@ -1,4 +1,4 @@
-//! Whole-system tests: one binary, so that the system is linked once.
+//! Whole-system tests that need nothing but the source.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,11 +6,3 @@
 )]
 
 mod architecture;
-mod attacks;
-mod browser;
-mod client;
-mod gosuslugi;
-mod journeys;
-mod kills;
-mod stand;
-mod statements;

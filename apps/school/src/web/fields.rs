@@ -127,7 +127,10 @@ mod tests {
         assert!(Fields::parse(b"code=1&state=2").is_some());
         assert!(Fields::parse(b"state=1&state=1").is_none());
         assert!(Fields::parse(b"state=1&st%61te=2").is_none());
-        let many = (0..33).map(|n| format!("n{n}=1")).collect::<Vec<_>>().join("&");
+        let many = (0..33)
+            .map(|n| format!("n{n}=1"))
+            .collect::<Vec<_>>()
+            .join("&");
         assert!(Fields::parse(many.as_bytes()).is_none());
     }
 
