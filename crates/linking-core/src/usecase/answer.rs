@@ -3,9 +3,11 @@
 use crate::{
     account::Versioned,
     ids::FlowId,
-    ports::{Purpose, StoreError},
+    link::LinkFlow,
+    ports::{Purpose, StoreError, Tag},
     provider::{
-        Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, Resume, Step, Wanted,
+        Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, ProviderState, Resume, Step,
+        Wanted,
     },
     refusal::Refusal,
     session::{Actor, Visitor},
@@ -14,6 +16,18 @@ use crate::{
         verdict::Verdict,
     },
 };
+
+/// What became of taking an answer up.
+enum Claim<'a> {
+    /// This server judges it, with what the adapter remembered.
+    Ours(
+        Box<Versioned<LinkFlow>>,
+        ProviderState,
+        &'a ConnectedProvider,
+    ),
+    /// There is nothing to judge.
+    Answered(Outcome<Advance>),
+}
 
 impl Linking {
     /// Takes up the provider's answer. `state` is the ticket as it came back; `provider` is the
@@ -32,8 +46,47 @@ impl Linking {
         answer: Answer,
     ) -> Result<Outcome<Advance>, Fault> {
         let ticket = self.ports.vault.tag(Purpose::Ticket, state.as_bytes());
-        let Some(flow) = self.ports.store.flow_by_ticket(&ticket).await? else {
-            return Ok(Outcome::Refused(Refusal::FlowNotYours));
+        let claim = self
+            .settled(|| self.claim(visitor, actor, provider, &ticket))
+            .await?;
+        let (claimed, provider_state, connected) = match claim {
+            Claim::Ours(claimed, state, connected) => (claimed, state, connected),
+            Claim::Answered(outcome) => return Ok(outcome),
+        };
+        let flow = &claimed.value;
+        let asked = wanted(flow.purpose(), self.flow_policy(flow, actor), connected);
+        let resume = Resume {
+            flow: flow.id(),
+            state: provider_state,
+            answer,
+            begun_at: flow.begun_at(),
+            now: self.now(),
+        };
+        let step = connected
+            .adapter
+            .advance(resume)
+            .await
+            .and_then(|step| checked(step, connected, asked));
+        let (verdict, fault) = verdict_on(step);
+        let judged = self.judge(visitor, actor, *claimed, verdict).await?;
+        Ok(match judged {
+            Outcome::Done(advance) => Outcome::Done(Advance { fault, ..advance }),
+            Outcome::Refused(refusal) => Outcome::Refused(refusal),
+        })
+    }
+
+    /// Takes the answer up for this server, or says what the browser is told instead. A conflict
+    /// is for the caller: whoever was quicker may have done something else to the flow.
+    async fn claim(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        provider: &ProviderId,
+        ticket: &Tag,
+    ) -> Result<Claim<'_>, Fault> {
+        let told = |outcome| Ok(Claim::Answered(outcome));
+        let Some(flow) = self.ports.store.flow_by_ticket(ticket).await? else {
+            return told(Outcome::Refused(Refusal::FlowNotYours));
         };
         let admitted = if flow.value.provider() == provider {
             admits(&flow.value, visitor, actor, self.now())
@@ -43,54 +96,23 @@ impl Linking {
         if let Err(refusal) = admitted {
             self.record_refusal(visitor, actor, Some(&flow.value), None, &refusal)
                 .await?;
-            return Ok(Outcome::Refused(refusal));
+            return told(Outcome::Refused(refusal));
         }
-        let Ok((claimed, provider_state)) = flow.value.clone().claim(self.now()) else {
-            return Ok(Outcome::Done(self.standing(&flow.value)));
+        let Ok((claimed, state)) = flow.value.clone().claim(self.now()) else {
+            return told(Outcome::Done(self.standing(&flow.value)));
         };
-        let id = claimed.id();
         let Some(connected) = self.open_provider(&flow.value, actor) else {
-            let over = self.over(visitor, actor, &flow, Refusal::ProviderOff).await;
-            return self.or_present(visitor, actor, id, over).await;
+            return told(
+                self.over(visitor, actor, &flow, Refusal::ProviderOff)
+                    .await?,
+            );
         };
-        let version = match self.ports.store.put_flow(&claimed, flow.version).await {
-            Ok(version) => version,
-            Err(StoreError::Conflict(_)) => return self.present(visitor, actor, id).await,
-            Err(error) => return Err(error.into()),
-        };
-        let asked = self.wanted_now(&flow.value, actor, connected);
-        let resume = Resume {
-            flow: id,
-            state: provider_state,
-            answer,
-            begun_at: claimed.begun_at(),
-            now: self.now(),
-        };
-        let step = connected
-            .adapter
-            .advance(resume)
-            .await
-            .and_then(|step| checked(step, connected, asked));
-        let (verdict, fault) = verdict_on(step);
-        let claimed = Versioned {
+        let version = self.ports.store.put_flow(&claimed, flow.version).await?;
+        let claimed = Box::new(Versioned {
             version,
             value: claimed,
-        };
-        let judged = self.judge(visitor, actor, claimed, verdict).await?;
-        Ok(match judged {
-            Outcome::Done(advance) => Outcome::Done(Advance { fault, ..advance }),
-            Outcome::Refused(refusal) => Outcome::Refused(refusal),
-        })
-    }
-
-    /// What a flow wants to learn by the policy of this moment.
-    fn wanted_now(
-        &self,
-        flow: &crate::link::LinkFlow,
-        actor: Option<&Actor>,
-        connected: &ConnectedProvider,
-    ) -> Wanted {
-        wanted(flow.purpose(), self.flow_policy(flow, actor), connected)
+        });
+        Ok(Claim::Ours(claimed, state, connected))
     }
 
     /// The page of a flow's present state, for whoever lost a race.

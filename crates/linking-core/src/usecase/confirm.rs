@@ -38,7 +38,10 @@ impl Linking {
                 settled => return settled,
             }
         }
-        self.lost_session(visitor, actor, id).await
+        self.lost_session(visitor, actor, id, |step| {
+            matches!(step, FlowStep::Done(_) | FlowStep::ChooseContacts { .. })
+        })
+        .await
     }
 
     /// The session of an act ended, or goes by another secret, while the act was under way. What
@@ -48,16 +51,12 @@ impl Linking {
         visitor: &Visitor,
         actor: &Actor,
         id: FlowId,
+        led_to: impl Fn(&FlowStep) -> bool,
     ) -> Result<Outcome<Advance>, Fault> {
-        let outcome = self.lost_race(visitor, Some(actor), id).await?;
-        let is_done = |advance: &Advance| {
-            matches!(
-                advance.view.step,
-                FlowStep::Done(_) | FlowStep::ChooseContacts { .. }
-            )
-        };
-        Ok(match outcome {
-            Outcome::Done(advance) if !is_done(&advance) => Outcome::Refused(Refusal::FlowExpired),
+        Ok(match self.lost_race(visitor, Some(actor), id).await? {
+            Outcome::Done(advance) if !led_to(&advance.view.step) => {
+                Outcome::Refused(Refusal::FlowExpired)
+            }
             outcome => outcome,
         })
     }
@@ -76,6 +75,11 @@ impl Linking {
         let FlowState::Confirming { identity } = flow.value.state() else {
             return Ok(Outcome::Done(self.standing(&flow.value)));
         };
+        if self.provider(flow.value.provider()).is_none() {
+            return self
+                .provider_is_off(visitor, Some(actor), &flow.value)
+                .await;
+        }
         let Some(consent) = self.granted(&flow.value, text_version) else {
             return Ok(Outcome::Done(self.standing(&flow.value)));
         };

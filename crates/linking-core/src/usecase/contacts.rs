@@ -12,7 +12,7 @@ use crate::{
     provider::ProviderId,
     refusal::Refusal,
     session::{Actor, Visitor},
-    usecase::{Advance, Fault, Linking, Outcome, TRIES},
+    usecase::{Advance, Fault, FlowStep, Linking, Outcome, TRIES},
 };
 
 impl Linking {
@@ -41,7 +41,8 @@ impl Linking {
                 settled => return settled,
             }
         }
-        self.lost_session(visitor, actor, id).await
+        self.lost_session(visitor, actor, id, |step| matches!(step, FlowStep::Done(_)))
+            .await
     }
 
     async fn choose_once(

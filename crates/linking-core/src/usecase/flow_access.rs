@@ -102,6 +102,19 @@ impl Linking {
         Ok(self.ports.store.commit(ChangeSet::new(audit)).await?)
     }
 
+    /// The provider was switched off, or is not connected any more: the flow stays where it is.
+    pub(crate) async fn provider_is_off(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        flow: &LinkFlow,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let refusal = Refusal::ProviderOff;
+        self.record_refusal(visitor, actor, Some(flow), None, &refusal)
+            .await?;
+        Ok(Outcome::Refused(refusal))
+    }
+
     /// The policy that a flow goes by on its way to the provider: that of the account it is
     /// bound to, else that of the region the person named.
     pub(crate) fn flow_policy<'a>(&'a self, flow: &LinkFlow, actor: Option<&Actor>) -> &'a Policy {

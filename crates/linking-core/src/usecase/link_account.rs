@@ -76,7 +76,9 @@ impl Linking {
             today: self.day_of(question.sheet),
         };
         let policy = self.policy_of(question.sheet);
+        let connected = self.provider(facts.provider).is_some();
         let decision = match decide_link(&facts, policy) {
+            _ if !connected => Err(Refusal::ProviderOff),
             // A left-over answer does not bring back what its owner ended (`threats.md` E5).
             Ok(LinkDecision::Make { .. }) if question.flow.value.is_outrun(known.anchor) => {
                 Err(Refusal::FlowExpired)

@@ -35,6 +35,9 @@ impl Linking {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
+            if self.open_provider(&flow.value, actor).is_none() {
+                return self.provider_is_off(visitor, actor, &flow.value).await;
+            }
             let Some(consent) = self.granted(&flow.value, text_version) else {
                 return Ok(Outcome::Done(self.standing(&flow.value)));
             };

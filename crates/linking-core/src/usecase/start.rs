@@ -222,10 +222,7 @@ impl Linking {
             return Ok(Outcome::Done(self.standing(&flow.value)));
         }
         let Some(connected) = self.open_provider(&flow.value, actor) else {
-            let refusal = Refusal::ProviderOff;
-            self.record_refusal(visitor, actor, Some(&flow.value), None, &refusal)
-                .await?;
-            return Ok(Outcome::Refused(refusal));
+            return self.provider_is_off(visitor, actor, &flow.value).await;
         };
         let policy = self.flow_policy(&flow.value, actor);
         let wanted = wanted(flow.value.purpose(), policy, connected);
