@@ -29,9 +29,9 @@ pub(crate) struct FormOf {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-    let rest = &tag[start..];
-    Some(unescape(&rest[..rest.find('"')?]))
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    let (value, _) = rest.split_once('"')?;
+    Some(unescape(value))
 }
 
 fn unescape(text: &str) -> String {
@@ -68,11 +68,10 @@ impl Page {
     }
 
     fn mark(&self, name: &str) -> String {
-        let Some(start) = self.body.find("<main ") else {
+        let Some((_, rest)) = self.body.split_once("<main") else {
             return String::new();
         };
-        let rest = &self.body[start..];
-        let tag = &rest[..rest.find('>').unwrap()];
+        let (tag, _) = rest.split_once('>').unwrap();
         attribute(tag, name).unwrap_or_default()
     }
 
@@ -99,13 +98,13 @@ impl Page {
         let mut forms = Vec::new();
         for part in self.body.split("<form ").skip(1) {
             let text = part.split("</form>").next().unwrap();
-            let tag = format!(" {}", &text[..text.find('>').unwrap()]);
+            let tag = format!(" {}", text.split('>').next().unwrap());
             if attribute(&tag, "method").as_deref() != Some("post") {
                 continue;
             }
             let mut fields = Vec::new();
             for input in text.split("<input ").skip(1) {
-                let input = format!(" {}", &input[..input.find('>').unwrap()]);
+                let input = format!(" {}", input.split('>').next().unwrap());
                 let kind = attribute(&input, "type").unwrap_or_default();
                 if let Some(name) = attribute(&input, "name")
                     && matches!(kind.as_str(), "hidden" | "text" | "search" | "password")

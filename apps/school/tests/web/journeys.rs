@@ -1,13 +1,11 @@
 //! SGO-0, SGO-1, SGO-2, the contact choice, unlink (`journeys.md`, section 1).
 
-use linking_core::audit::Notice;
+use linking_core::{audit::Notice, policy::SignInForm};
 
 use crate::{
     browser::{Browser, state_of},
-    world::{World, gosuslugi},
+    world::{PASSWORD, World, gosuslugi},
 };
-
-const PASSWORD: &str = "горка-и-река-7";
 
 /// Links Svetlana from the provider's side, up to the contact choice.
 pub(crate) async fn link_from_provider(
@@ -371,4 +369,50 @@ async fn sign_out_ends_the_session_and_offers_the_providers() {
     assert_eq!(world.sessions("dmitrieva30").await, 0);
     browser.jar = old;
     assert_eq!(browser.get("/").await.name(), "sign-in");
+}
+
+#[tokio::test]
+async fn sgo_0_a_region_may_show_the_provider_first_or_alone() {
+    let label = "Войти в ГИС \"Региональное образование\" через портал Госуслуг";
+    let world = World::with_policy(|policy| policy.sign_in_form = SignInForm::ProviderFirst).await;
+    let mut browser = Browser::new(&world);
+    let address = format!("/sign-in?organization={}", world.school);
+    let page = browser.get(&address).await;
+    assert!(page.says(label) && !page.body.contains("type=\"password\""));
+    let page = browser.get(&format!("{address}&form=local")).await;
+    assert!(page.body.contains("type=\"password\""));
+    let world = World::with_policy(|policy| policy.sign_in_form = SignInForm::ProviderOnly).await;
+    let mut browser = Browser::new(&world);
+    let address = format!("/sign-in?organization={}", world.school);
+    let page = browser.get(&format!("{address}&form=local")).await;
+    assert!(page.says(label) && !page.body.contains("type=\"password\""));
+    assert!(!page.says("Войти по логину и паролю"));
+    let page = browser.submit(page.form("/sign-in/gosuslugi")).await;
+    let page = browser.come_back("svetlana", &state_of(&page)).await;
+    let page = browser.submit(page.form("/agree")).await;
+    assert!(
+        page.body.contains("type=\"password\""),
+        "the local proof is still asked for"
+    );
+}
+
+#[tokio::test]
+async fn sgo_0_the_live_search_answers_with_the_same_hits() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let page = browser
+        .look("/places/organizations?region=65&kind=school&words=30")
+        .await;
+    let hits: serde_json::Value = serde_json::from_str(&page.body).unwrap();
+    assert_eq!(hits["said"], "Нашлось 1");
+    assert_eq!(hits["hits"][0]["value"], world.school.to_string());
+    assert_eq!(hits["hits"][0]["note"], "Луговое");
+    assert!(page.cookies().is_empty());
+    for bad in [
+        "/places/organizations?words=30",
+        "/places/organizations?region=65&kind=castle",
+        "/places/localities?region=65&region=66&kind=school",
+    ] {
+        assert_eq!(browser.look(bad).await.status, 400, "{bad}");
+    }
 }

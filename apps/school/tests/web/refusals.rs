@@ -13,10 +13,8 @@ use linking_core::{
 use crate::{
     browser::{Browser, Page, state_of},
     journeys::link_from_provider,
-    world::World,
+    world::{PASSWORD, World},
 };
-
-const PASSWORD: &str = "горка-и-река-7";
 
 /// From the provider's side to the page after the right password.
 async fn proved(world: &World, browser: &mut Browser, persona: &str, login: &str) -> Page {
@@ -378,4 +376,40 @@ async fn unknown_pages_and_methods_have_pages_with_a_door() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_server_lost_inside_the_callback_costs_one_page_and_one_press() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    // This persona is not there: the adapter stops in the middle of the answer.
+    let page = browser.come_back("panic", &state).await;
+    assert_eq!(page.status, 500);
+    assert_eq!(page.name(), "broken");
+    let number = page.body.split("Номер для поддержки: ").nth(1).unwrap();
+    assert_eq!(number.chars().take_while(|c| *c != '.').count(), 8);
+    let page = browser.come_back("svetlana", &state).await;
+    assert_eq!(page.name(), "checking");
+    assert!(page.body.contains("http-equiv=\"refresh\""));
+    world.pass(TimeDelta::seconds(31));
+    let page = browser.get(&page.address).await;
+    is_refused(&page, "provider-unavailable", 503);
+    let page = browser.submit(page.form("/retry")).await;
+    let page = browser.come_back("svetlana", &state_of(&page)).await;
+    assert_eq!(page.name(), "not-linked");
+}
+
+#[tokio::test]
+async fn a_full_pool_of_hashes_asks_to_come_again() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    world.hasher.busy.store(true, Ordering::SeqCst);
+    let page = browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    assert_eq!(page.status, 503);
+    assert_eq!(page.name(), "busy");
+    assert_eq!(page.header("retry-after"), "60");
+    world.hasher.busy.store(false, Ordering::SeqCst);
+    let page = browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    assert_eq!(page.name(), "home");
 }

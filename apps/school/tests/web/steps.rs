@@ -3,10 +3,8 @@
 
 use crate::{
     browser::{Browser, FormOf, Page, state_of},
-    world::World,
+    world::{PASSWORD, World},
 };
-
-const PASSWORD: &str = "горка-и-река-7";
 
 /// The states that a flow of this preset can stand in.
 const STATES: [&str; 9] = [

@@ -88,6 +88,7 @@ pub(crate) async fn not_linked(
         t.text("page-not-linked-title"),
     )
     .under(t.text("page-prove-step"))
+    .back_to("/sign-in")
     .leading_to(&app, &view.provider);
     let page = ConsentPage {
         who: t.text("page-not-linked-who"),
@@ -135,6 +136,7 @@ pub(crate) async fn who(
     });
     let frame = Frame::new(&app, Some(&visit), "who", t.text("page-is-it-you-title"))
         .under(t.text("page-prove-step"))
+        .back_to("/settings")
         .leading_to(&app, &view.provider);
     let page = ConsentPage {
         who: t.text("page-is-it-you-who"),

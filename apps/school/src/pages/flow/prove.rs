@@ -151,6 +151,7 @@ async fn draw(
     });
     let frame = Frame::new(app, Some(visit), "prove", t.text("page-prove-title"))
         .under(t.text("page-prove-step"))
+        .back_to("/sign-in")
         .with_errors(errors.is_some())
         .with_script()
         .leading_to(app, &view.provider);

@@ -1,0 +1,171 @@
+//! The rows of «Способы входа», and the row at the foot.
+
+use linking_core::{provider::ProviderId, region::ZoneOffset, time::Timestamp, usecase::WayView};
+
+use crate::{
+    i18n::{Args, Texts},
+    web::state::AppState,
+};
+
+/// What a row of «Способы входа» offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WayOffer {
+    /// «Отключить»: a page that asks once more.
+    Disconnect {
+        /// Its address.
+        href: String,
+        /// What stands on it, and what it says in full.
+        text: String,
+        /// The rest of the sentence, for the ear.
+        name: String,
+    },
+    /// «Подключить».
+    Connect {
+        /// Its address.
+        action: String,
+        /// What stands on it.
+        text: String,
+        /// The whole sentence, for the ear.
+        name: String,
+    },
+    /// Nothing, with the reason.
+    Nothing(String),
+}
+
+/// A row of «Способы входа».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WayRow {
+    pub(crate) id: String,
+    pub(crate) icon: &'static str,
+    pub(crate) name: String,
+    /// «Подключены 14 марта 2026».
+    pub(crate) state: String,
+    pub(crate) works: bool,
+    pub(crate) more: Option<String>,
+    pub(crate) offer: Option<WayOffer>,
+}
+
+/// The row at the foot: «Привязать учетную запись портала Госуслуг».
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LinkRow {
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) offer: WayOffer,
+}
+
+/// The row of a way in.
+pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: ZoneOffset) -> WayRow {
+    match way {
+        WayView::Password { set_at } => {
+            let t = app.texts();
+            WayRow {
+                id: "way-password".to_owned(),
+                icon: "#i-key",
+                name: t.text("page-settings-way-password"),
+                state: t.text(if set_at.is_some() {
+                    "page-settings-way-password-works"
+                } else {
+                    "page-settings-way-password-none"
+                }),
+                works: set_at.is_some(),
+                more: set_at.map(|at| {
+                    let date = Args::new().with("date", t.day(at, offset));
+                    t.text_with("page-settings-way-password-since", &date)
+                }),
+                offer: Some(WayOffer::Nothing(t.text("page-settings-way-password-who"))),
+            }
+        }
+        WayView::Linked {
+            link,
+            provider,
+            last,
+        } => {
+            let t = app.texts_about(&link.provider);
+            let id = &link.provider;
+            let date = Args::new().with("date", t.day(link.linked_at, offset));
+            let used = link.used_at.map_or_else(
+                || t.text("page-settings-way-no-use"),
+                |at| {
+                    let when = Args::new().with("when", t.moment(at, now, offset));
+                    t.text_with("page-settings-way-last-use", &when)
+                },
+            );
+            let state = if provider.is_on() {
+                t.text_with(&format!("page-settings-way-{id}-connected"), &date)
+            } else {
+                t.text("page-settings-way-off")
+            };
+            WayRow {
+                id: format!("way-{id}"),
+                icon: "#i-card",
+                name: t.text(&format!("provider-{id}")),
+                state,
+                works: provider.is_on(),
+                more: Some(used),
+                offer: Some(if *last {
+                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                } else {
+                    disconnect(id, &t)
+                }),
+            }
+        }
+        WayView::Connectable { provider } => {
+            let t = app.texts_about(provider);
+            WayRow {
+                id: format!("way-{provider}"),
+                icon: "#i-card",
+                name: t.text(&format!("provider-{provider}")),
+                state: t.text(&format!("page-settings-way-{provider}-not-connected")),
+                works: false,
+                more: None,
+                offer: Some(WayOffer::Connect {
+                    action: format!("/settings/ways/{provider}/link"),
+                    text: t.text("page-settings-way-connect"),
+                    name: t.text("page-settings-way-connect-name"),
+                }),
+            }
+        }
+    }
+}
+
+fn disconnect(provider: &ProviderId, t: &Texts) -> WayOffer {
+    WayOffer::Disconnect {
+        href: format!("/settings/ways/{provider}/unlink"),
+        text: t.text("page-settings-way-disconnect"),
+        name: t.text("page-settings-way-disconnect-name"),
+    }
+}
+
+/// The row at the foot, as the source document has it.
+pub(crate) fn link_row(app: &AppState, way: &WayView, offset: ZoneOffset) -> Option<LinkRow> {
+    match way {
+        WayView::Password { .. } => None,
+        WayView::Linked { link, last, .. } => {
+            let t = app.texts_about(&link.provider);
+            let date = Args::new().with("date", t.day(link.linked_at, offset));
+            let key = format!("page-settings-way-{}-connected", link.provider);
+            Some(LinkRow {
+                title: t.text("page-settings-link-title"),
+                text: t.text_with(&key, &date),
+                offer: if *last {
+                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                } else {
+                    disconnect(&link.provider, &t)
+                },
+            })
+        }
+        WayView::Connectable { provider } => {
+            let t = app.texts_about(provider);
+            let text = t.text(&format!("label-{provider}-link"));
+            Some(LinkRow {
+                title: t.text("page-settings-link-title"),
+                text: t.text("page-settings-link-text"),
+                offer: WayOffer::Connect {
+                    action: format!("/settings/ways/{provider}/link"),
+                    name: text.clone(),
+                    text,
+                },
+            })
+        }
+    }
+}
