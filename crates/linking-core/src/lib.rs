@@ -69,14 +69,15 @@
 //!
 //! // «Вход с учетной записью портала гос. услуг»: the browser goes where the prompt says.
 //! let place = PlaceHint { region: people::sakhalin().code, organization: None };
-//! let start = linking.start(&visitor, None, StartOrder::SignIn, &people::provider(), place);
+//! let provider = people::provider();
+//! let start = linking.start(&visitor, None, StartOrder::SignIn, &provider, place);
 //! let advance = start.await?.done().expect("the provider is on");
 //! let (flow, prompt) = (advance.view.id, advance.prompt.expect("the provider is up"));
 //!
 //! // It comes back to the callback's address.
 //! # let identity = people::identity("1000000001", people::claims_of(&teacher.profile));
 //! let back = peer.approve(&prompt, identity);
-//! let came = linking.answer(&visitor, None, &people::provider(), &back.state, back.answer);
+//! let came = linking.answer(&visitor, None, &provider, &back.state, back.answer);
 //! let step = came.await?.done().expect("its own browser").view.step;
 //! assert!(matches!(step, FlowStep::NotLinked { .. }));
 //!
