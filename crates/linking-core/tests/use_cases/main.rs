@@ -1,21 +1,6 @@
 //! The use cases over a store in memory: journeys, attacks, races, restarts, and the invariants
 //! of `domain.md` after random requests.
 
-#![allow(
-    clippy::enum_variant_names,
-    clippy::ignored_unit_patterns,
-    clippy::match_same_arms,
-    clippy::redundant_closure_for_method_calls,
-    clippy::semicolon_if_nothing_returned,
-    clippy::single_match_else,
-    clippy::string_slice,
-    clippy::type_complexity,
-    clippy::unused_self,
-    unused_mut,
-    dead_code,
-    reason = "what a test stands on may fail by a panic; tables of cases read better whole"
-)]
-
 #[cfg(test)]
 mod answers;
 #[cfg(test)]

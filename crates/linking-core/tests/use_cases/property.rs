@@ -37,6 +37,13 @@ enum Step {
         order: u8,
         identity: u8,
     },
+    /// A whole way to a link, from the provider or from the settings, by a person whose identity
+    /// it is.
+    Whole {
+        browser: bool,
+        person: bool,
+        from_settings: bool,
+    },
     ToProvider {
         trip: u8,
         identity: u8,
@@ -110,6 +117,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (b(), n()).prop_map(|(browser, order)| Step::Start { browser, order }),
         3 => (n(), n()).prop_map(|(trip, identity)| Step::ToProvider { trip, identity }),
         14 => (b(), n(), n()).prop_map(|(browser, order, identity)| Step::Trip { browser, order, identity }),
+        5 => (b(), b(), b()).prop_map(|(browser, person, from_settings)| Step::Whole { browser, person, from_settings }),
         4 => (b(), n()).prop_map(|(browser, answer)| Step::Back { browser, answer }),
         2 => (b(), n()).prop_map(|(browser, flow)| Step::AskAgain { browser, flow }),
         8 => (b(), n()).prop_map(|(browser, flow)| Step::Agree { browser, flow }),
@@ -245,6 +253,36 @@ impl World {
                 self.take(&Step::Start { browser, order });
                 self.take(&Step::ToProvider { trip: 0, identity });
                 self.take(&Step::Back { browser, answer: 0 });
+            }
+            Step::Whole {
+                browser,
+                person,
+                from_settings,
+            } => {
+                if from_settings {
+                    self.take(&Step::SignIn {
+                        browser,
+                        person,
+                        right: true,
+                    });
+                }
+                let trip = Step::Trip {
+                    browser,
+                    order: u8::from(from_settings),
+                    identity: person.into(),
+                };
+                self.take(&trip);
+                if from_settings {
+                    self.take(&Step::Confirm { browser, flow: 0 });
+                } else {
+                    self.take(&Step::Agree { browser, flow: 0 });
+                    self.take(&Step::Prove {
+                        browser,
+                        flow: 0,
+                        person,
+                        right: true,
+                    });
+                }
             }
             Step::ToProvider { trip, identity } => {
                 let Some(prompt) = pick(&self.trips, trip) else {
@@ -452,4 +490,25 @@ proptest! {
             invariants::check(&world.stand);
         }
     }
+}
+
+/// The random requests do reach links, sign-ins over them, and unlinks: else the property would
+/// hold for nothing.
+#[test]
+fn the_random_requests_reach_every_end() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let strategy = prop::collection::vec(step(), 80);
+    let mut reached = [0; 4];
+    for _ in 0..40 {
+        let steps = strategy.new_tree(&mut runner).unwrap().current();
+        let mut world = World::new();
+        for step in &steps {
+            world.take(step);
+        }
+        for (sum, new) in reached.iter_mut().zip(world.reached) {
+            *sum += new;
+        }
+    }
+    assert!(reached.iter().all(|times| *times > 4), "{reached:?}");
 }

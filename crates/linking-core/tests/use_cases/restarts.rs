@@ -85,7 +85,7 @@ fn lose(request: Request, loss: Loss, order: StartOrder) -> Option<usize> {
     }
     let (id, prompt) = stand.start(&browser, order);
     let returned = stand.approve(&prompt, &teacher.identity);
-    let mut before = |stand: &Stand, browser: &mut Browser| {
+    let before = |stand: &Stand, browser: &mut Browser| {
         if matches!(request, Request::Answer) {
             return;
         }
