@@ -8,7 +8,7 @@ use linking_core::{
     consent::{Consent, ConsentStatus},
     event::Event,
     ids::AccountId,
-    link::{FlowState, Link, LinkEnd, LinkFlow},
+    link::{Link, LinkEnd, LinkFlow},
     policy::IdentitySharing,
     ports::{StoreError, Vault},
     provider::IdentityKey,
@@ -22,7 +22,7 @@ use crate::{
     open::Storage,
     people::AccountRow,
     record::{self, Columns, json_text, micros, stored},
-    sealing::{bound_account, seal_flow},
+    sealing::seal_flow,
     sql,
 };
 
@@ -311,26 +311,23 @@ fn of_identity<'q>(text: &'static str, identity: &IdentityKey) -> Query<'q> {
         .bind(identity.subject.as_str())
 }
 
-/// Whether a flow can still go on.
-pub(crate) const fn is_open(flow: &LinkFlow) -> bool {
-    !matches!(flow.state(), FlowState::Closed(_))
-}
-
 /// Writes a flow on.
 pub(crate) fn flow_update<'q>(
     flow: &LinkFlow,
     read: Version,
     vault: &dyn Vault,
 ) -> Result<Query<'q>, StoreError> {
+    let sealed = seal_flow(vault, flow)?;
     Ok(query(sql::flow::UPDATE)
         .bind(flow.id().uuid())
         .bind(flow.tickets().token.to_octets())
         .bind(flow.tickets().uuid.to_octets())
-        .bind(bound_account(flow).map(AccountId::uuid))
-        .bind(is_open(flow))
+        .bind(flow.bound_account().map(AccountId::uuid))
+        .bind(flow.is_open())
         .bind(micros(flow.begun_at()))
         .bind(micros(flow.expires_at()))
-        .bind(seal_flow(vault, flow)?)
+        .bind(sealed.flow)
+        .bind(sealed.remains)
         .bind(stored(read.number())))
 }
 

@@ -4,7 +4,7 @@
 use linking_core::{
     account::{Contact, Profile, Sourced},
     ids::{AccountId, FlowId},
-    link::{FlowState, LinkFlow},
+    link::LinkFlow,
     person::{BirthDate, Gender, RegisteredName, Snils},
     ports::{Purpose, Sealed, StoreError, Tag, Vault, VaultError},
     secret::SecretBytes,
@@ -86,13 +86,21 @@ pub(crate) fn open_profile(
     })
 }
 
-pub(crate) fn seal_flow(vault: &dyn Vault, flow: &LinkFlow) -> Result<Vec<u8>, StoreError> {
-    seal(
-        vault,
-        Purpose::FlowState,
-        &flow.id().uuid().into_bytes(),
-        flow,
-    )
+/// The blobs of a flow, as columns hold them.
+pub(crate) struct SealedFlow {
+    /// The flow.
+    pub(crate) flow: Vec<u8>,
+    /// What takes its place when it is ended from outside.
+    pub(crate) remains: Vec<u8>,
+}
+
+pub(crate) fn seal_flow(vault: &dyn Vault, flow: &LinkFlow) -> Result<SealedFlow, StoreError> {
+    let bound_to = flow.id().uuid().into_bytes();
+    let sealed = |flow: &LinkFlow| seal(vault, Purpose::FlowState, &bound_to, flow);
+    Ok(SealedFlow {
+        flow: sealed(flow)?,
+        remains: sealed(&flow.clone().expire())?,
+    })
 }
 
 pub(crate) fn open_flow(
@@ -102,20 +110,6 @@ pub(crate) fn open_flow(
 ) -> Result<LinkFlow, StoreError> {
     open(vault, Purpose::FlowState, &id.uuid().into_bytes(), sealed)
         .map_err(|why| StoreError::Damaged(format!("the state of {id}: {why}")))
-}
-
-/// The account to which an open flow is bound: by its purpose, or by the link that it has made.
-pub(crate) fn bound_account(flow: &LinkFlow) -> Option<AccountId> {
-    match flow.state() {
-        FlowState::Closed(_) => None,
-        FlowState::ChoosingContacts { account, .. } => Some(*account),
-        FlowState::Asked { .. }
-        | FlowState::Claimed { .. }
-        | FlowState::Interrupted(_)
-        | FlowState::NotLinked { .. }
-        | FlowState::Proving { .. }
-        | FlowState::Confirming { .. } => flow.purpose().bound_to().map(|(account, ..)| account),
-    }
 }
 
 fn seal<T: Serialize>(

@@ -22,7 +22,7 @@ use crate::{
     fault::damaged_column,
     open::Storage,
     record::{self, Columns, micros},
-    sealing::{bound_account, open_flow, seal_flow, snils_tag},
+    sealing::{open_flow, seal_flow, snils_tag},
     sql,
 };
 
@@ -134,16 +134,18 @@ impl Store for Storage {
     }
 
     async fn insert_flow(&self, flow: &LinkFlow, keep: u8) -> Result<(), StoreError> {
+        let sealed = seal_flow(self.vault.as_ref(), flow)?;
         let statement = query(sql::flow::INSERT)
             .bind(flow.id().uuid())
             .bind(flow.browser().to_octets())
             .bind(flow.tickets().token.to_octets())
             .bind(flow.tickets().uuid.to_octets())
-            .bind(bound_account(flow).map(AccountId::uuid))
-            .bind(crate::commit::is_open(flow))
+            .bind(flow.bound_account().map(AccountId::uuid))
+            .bind(flow.is_open())
             .bind(micros(flow.begun_at()))
             .bind(micros(flow.expires_at()))
-            .bind(seal_flow(self.vault.as_ref(), flow)?);
+            .bind(sealed.flow)
+            .bind(sealed.remains);
         let mut unit = self.begin().await?;
         let rows = unit.write_returning("flow", statement).await?;
         let open = rows

@@ -1,23 +1,27 @@
-//! Removes what is over, in small batches by the indexes on their ends.
+//! Ends and removes what is over, in small batches by the indexes on their ends.
 
-use linking_core::{ports::StoreError, time::Timestamp};
+use linking_core::{
+    ports::StoreError,
+    time::{FLOW_REMAINS, Timestamp},
+};
 
 use crate::{connection::query, open::Storage, record::micros, sql};
 
 impl Storage {
-    /// One batch: at most `limit` each of flows, sessions and counters.
+    /// One batch: at most `limit` flows end, and as many each of what nothing is left of go.
     pub(crate) async fn sweep_batch(&self, now: Timestamp, limit: u16) -> Result<u64, StoreError> {
         let mut unit = self.begin().await?;
-        let mut gone = 0;
-        for (record, text) in [
-            ("flow", sql::flow::SWEEP),
-            ("session", sql::session::SWEEP),
-            ("attempt", sql::session::SWEEP_ATTEMPTS),
+        let mut over = 0;
+        for (record, text, until) in [
+            ("flow", sql::flow::SWEEP, now - FLOW_REMAINS),
+            ("flow", sql::flow::EXPIRE, now),
+            ("session", sql::session::SWEEP, now),
+            ("attempt", sql::session::SWEEP_ATTEMPTS, now),
         ] {
-            let statement = query(text).bind(micros(now)).bind(i64::from(limit));
-            gone += unit.write(record, statement).await?;
+            let statement = query(text).bind(micros(until)).bind(i64::from(limit));
+            over += unit.write(record, statement).await?;
         }
         unit.commit().await?;
-        Ok(gone)
+        Ok(over)
     }
 }

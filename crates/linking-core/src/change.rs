@@ -81,7 +81,7 @@ pub enum Write {
         /// As it was read.
         read: Version,
     },
-    /// Ends open flows that are bound to an account, with their claims.
+    /// Ends open flows that are bound to an account, with their claims ([`LinkFlow::expire`]).
     EndFlows {
         /// Whose.
         account: AccountId,

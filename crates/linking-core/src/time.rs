@@ -7,6 +7,8 @@ pub type Timestamp = DateTime<Utc>;
 
 /// A flow's life from its start; one press prolongs it once by the same span.
 pub const FLOW_LIFE: TimeDelta = TimeDelta::minutes(15);
+/// For so long after its life a flow still says that it is over; then nothing is left of it.
+pub const FLOW_REMAINS: TimeDelta = TimeDelta::days(1);
 /// How long a local password or a provider's signed sign-in counts as recent (step-up).
 pub const RECENT: TimeDelta = TimeDelta::minutes(5);
 /// A session unused for longer is over.
@@ -16,5 +18,5 @@ pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
 /// After this long a claimed step counts as lost with its server; a provider call takes 8 s at
 /// most, a few of them make one step.
 pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);
-/// How many flows one browser may have open; the oldest goes.
+/// How many flows one browser may have open; the oldest ends.
 pub const FLOWS_PER_BROWSER: u8 = 5;

@@ -138,6 +138,9 @@ CREATE TABLE flow (
     begun_at        BIGINT  NOT NULL,
     expires_at      BIGINT  NOT NULL,
     sealed          BLOB    NOT NULL,
+    -- What takes the place of the former when the flow is ended from outside: no claims, and
+    -- enough to say so.
+    remains         BLOB    NOT NULL,
     version         BIGINT  NOT NULL
 );
 CREATE UNIQUE INDEX flow_ticket_token ON flow (ticket_token);
@@ -145,6 +148,7 @@ CREATE UNIQUE INDEX flow_ticket_uuid ON flow (ticket_uuid);
 CREATE INDEX flow_of_browser ON flow (browser, begun_at) WHERE is_open;
 CREATE INDEX flow_of_account ON flow (account) WHERE account IS NOT NULL;
 CREATE INDEX flow_end ON flow (expires_at);
+CREATE INDEX flow_end_of_open ON flow (expires_at) WHERE is_open;
 
 CREATE TABLE session (
     id              BLOB    NOT NULL PRIMARY KEY,

@@ -254,7 +254,8 @@ async fn e6_closing_an_account_ends_sessions_flows_and_archiving_its_links() {
                 .unwrap()
                 .is_none()
         );
-        assert!(stand.storage.flow(flow.id()).await.unwrap().is_none());
+        let left = stand.storage.flow(flow.id()).await.unwrap().unwrap();
+        assert_eq!(left.value, flow.expire());
         assert_eq!(
             stand.storage.links_of(account.id).await.unwrap().len(),
             links

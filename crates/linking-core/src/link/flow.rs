@@ -219,6 +219,27 @@ impl LinkFlow {
         self.anchor != Some(anchor)
     }
 
+    /// Whether it can still go on, were there time.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.state, FlowState::Closed(_))
+    }
+
+    /// The account to which an open flow is bound: by its purpose, or by the link that it made.
+    #[must_use]
+    pub fn bound_account(&self) -> Option<AccountId> {
+        match &self.state {
+            FlowState::Closed(_) => None,
+            FlowState::ChoosingContacts { account, .. } => Some(*account),
+            FlowState::Asked { .. }
+            | FlowState::Claimed { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. } => self.purpose.bound_to().map(|(account, ..)| account),
+        }
+    }
+
     /// Whether its life is over (`threats.md` G16): at the very instant it is.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
@@ -228,7 +249,7 @@ impl LinkFlow {
     /// Whether one press can still prolong it.
     #[must_use]
     pub const fn can_prolong(&self) -> bool {
-        !self.prolonged && !matches!(self.state, FlowState::Closed(_))
+        !self.prolonged && self.is_open()
     }
 
     /// Whether the server that judged the answer counts as lost.

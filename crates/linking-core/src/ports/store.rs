@@ -143,7 +143,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     async fn flow_by_ticket(&self, ticket: &Tag)
     -> Result<Option<Versioned<LinkFlow>>, StoreError>;
 
-    /// Begins a flow; of the browser's open flows the newest `keep` stay, this one included.
+    /// Begins a flow; of the browser's open flows the newest `keep` stay, this one included, and
+    /// the others end ([`LinkFlow::expire`]).
     async fn insert_flow(&self, flow: &LinkFlow, keep: u8) -> Result<(), StoreError>;
 
     /// Writes a flow on that changes nothing else; [`StoreError::Conflict`] if somebody else did.
@@ -177,7 +178,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Applies a change set, all or nothing.
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError>;
 
-    /// Removes at most `limit` each of expired flows, dead sessions and old counters; says how
-    /// many went.
+    /// Ends at most `limit` flows whose time is over ([`LinkFlow::expire`]), and removes at most as
+    /// many each of flows that were over for [`FLOW_REMAINS`](crate::time::FLOW_REMAINS), dead
+    /// sessions and old counters; says how many records that were.
     async fn sweep(&self, now: Timestamp, limit: u16) -> Result<u64, StoreError>;
 }

@@ -33,7 +33,6 @@ pub(crate) fn admits(
             return Err(Refusal::FlowExpired);
         }
     }
-    let closed = matches!(flow.state(), FlowState::Closed(_));
     if let FlowState::ChoosingContacts { account, .. } = flow.state() {
         // What was linked is the account's own: nobody else in this browser sees the contacts.
         // Without a session the link is made all the same, and the step is over.
@@ -42,8 +41,14 @@ pub(crate) fn admits(
             return Err(Refusal::FlowNotYours);
         }
     }
-    if !closed && flow.is_expired(now) {
-        return Err(Refusal::FlowExpired);
+    if flow.is_open() && flow.is_expired(now) {
+        return Err(match flow.state() {
+            // The link stands: it would be untrue that nothing was changed.
+            FlowState::ChoosingContacts {
+                linked_at: Some(_), ..
+            } => Refusal::FlowFinished,
+            _ => Refusal::FlowExpired,
+        });
     }
     Ok(())
 }

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use linking_core::{
     ids::FlowId,
     link::{FlowEnd, FlowState},
-    refusal::RefusalCode,
+    refusal::{Refusal, RefusalCode},
     secret::Secret256,
+    time::FLOW_REMAINS,
     usecase::{FlowStep, Outcome, StartOrder},
 };
 
@@ -87,7 +88,9 @@ fn g16_the_answer_the_link_and_the_contacts_too() {
         if open {
             stand.choose(&browser, id, &[]).done().unwrap();
         } else {
-            stand.refuses(RefusalCode::FlowExpired, || stand.choose(&browser, id, &[]));
+            stand.refuses(RefusalCode::FlowFinished, || {
+                stand.choose(&browser, id, &[])
+            });
             assert_eq!(stand.facts().links.len(), 1, "linked, with nothing kept");
         }
     }
@@ -158,10 +161,17 @@ fn g16_a_new_flow_begins_after_the_end_and_ends_well() {
 fn h2_after_the_end_a_sweep_leaves_no_claim() {
     let stand = Stand::new();
     let mut browser = Browser::new(1);
-    stand.proving(&mut browser, &stand.teacher().identity);
+    let id = stand.proving(&mut browser, &stand.teacher().identity);
     stand.later(TimeDelta::minutes(15));
     let store: &dyn linking_core::ports::Store = stand.store.as_ref();
-    assert!(wait(store.sweep(stand.now(), 100)).unwrap() > 0);
+    assert_eq!(wait(store.sweep(stand.now(), 100)), Ok(1));
+    let left = stand.store.flows();
+    let text = serde_json::to_string(&left).unwrap();
+    assert!(left.len() == 1 && !text.contains("Дмитриева"), "{text}");
+    let told = FlowStep::Done(FlowEnd::Refused(Refusal::FlowExpired));
+    assert_eq!(stand.step(&browser, id), told, "for a day it says so");
+    stand.later(FLOW_REMAINS);
+    assert_eq!(wait(store.sweep(stand.now(), 100)), Ok(1));
     assert!(stand.store.flows().is_empty());
 }
 
@@ -282,7 +292,7 @@ fn g18_a_browser_keeps_its_newest_five_flows() {
         })
         .collect();
     let other = stand.start(&Browser::new(2), StartOrder::SignIn).0;
-    let live = |id: &FlowId| stand.flow(*id).is_some();
+    let live = |id: &FlowId| stand.flow(*id).unwrap().is_open();
     let lives: Vec<_> = ids.iter().map(live).collect();
     assert_eq!(lives, [false, false, false, true, true, true, true, true]);
     assert!(live(&other));

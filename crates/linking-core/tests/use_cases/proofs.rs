@@ -121,7 +121,7 @@ fn e5_after_unlink_no_left_over_proof_links_again() {
     assert!(stand.unlink(&mut browser).done().is_some());
 
     // What was bound to the account is gone; what only holds the identity is outrun.
-    stand.refuses_silently(RefusalCode::FlowNotYours, || {
+    stand.refuses(RefusalCode::FlowExpired, || {
         stand.confirm(&mut browser, of_session)
     });
     stand.refuses(RefusalCode::FlowExpired, || {

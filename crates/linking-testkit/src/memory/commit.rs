@@ -13,7 +13,7 @@ use linking_core::{
     time::Timestamp,
 };
 
-use super::records::{Records, StoredAccount, StoredLink, bound_account, is_open};
+use super::records::{Records, StoredAccount, StoredLink};
 
 fn held(holds: bool, what: &'static str) -> Result<(), StoreError> {
     if holds {
@@ -257,7 +257,9 @@ impl Records {
         held(new, "flow")?;
         let others = self.open_flows(flow.browser());
         for old in others.into_iter().skip(keep.saturating_sub(1).into()) {
-            self.flows.remove(&old);
+            if let Some(old) = self.flows.get_mut(&old) {
+                expire(old);
+            }
         }
         let first = Versioned {
             version: Version::NEW.next(),
@@ -286,10 +288,12 @@ impl Records {
 
     /// Ends open flows of an account, with their claims.
     pub(super) fn end_flows(&mut self, account: AccountId, scope: FlowScope) {
-        self.flows.retain(|id, flow| {
+        for (id, flow) in &mut self.flows {
             let spared = matches!(scope, FlowScope::AllBut(but) if but == *id);
-            spared || !is_open(&flow.value) || bound_account(&flow.value) != Some(account)
-        });
+            if !spared && flow.value.bound_account() == Some(account) {
+                expire(flow);
+            }
+        }
     }
 
     fn put_session_at(&mut self, session: &Session, read: Version) -> Result<(), StoreError> {
@@ -329,4 +333,10 @@ impl Records {
         }
         new
     }
+}
+
+/// Ends a flow from outside.
+pub(super) fn expire(flow: &mut Versioned<LinkFlow>) {
+    flow.version = flow.version.next();
+    flow.value = flow.value.clone().expire();
 }

@@ -14,7 +14,7 @@ use linking_core::{
     consent::Consent,
     event::Event,
     ids::{AccountId, AuditId, FlowId, LinkId, MembershipId, OrganizationId, SessionId},
-    link::{FlowState, Link, LinkEnd, LinkFlow},
+    link::{Link, LinkEnd, LinkFlow},
     person::{Login, Snils},
     ports::{IdentitySheet, LinkedAccount, StoreError, Tag},
     provider::IdentityKey,
@@ -73,19 +73,6 @@ pub(super) struct Records {
     pub(super) attempts: HashMap<Tag, Counter>,
     pub(super) audits: Vec<AuditRecord>,
     pub(super) events: Vec<Event>,
-}
-
-/// Whether a flow can still go on.
-pub(super) const fn is_open(flow: &LinkFlow) -> bool {
-    !matches!(flow.state(), FlowState::Closed(_))
-}
-
-/// The account to which a flow is bound: by the link that it made, or by its purpose.
-pub(super) fn bound_account(flow: &LinkFlow) -> Option<AccountId> {
-    match flow.state() {
-        FlowState::ChoosingContacts { account, .. } => Some(*account),
-        _ => flow.purpose().bound_to().map(|(account, ..)| account),
-    }
 }
 
 impl Records {
@@ -216,7 +203,7 @@ impl Records {
             .flows
             .values()
             .map(|flow| &flow.value)
-            .filter(|flow| flow.browser().is_same(browser) && is_open(flow))
+            .filter(|flow| flow.browser().is_same(browser) && flow.is_open())
             .collect();
         open.sort_by_key(|flow| std::cmp::Reverse((flow.begun_at(), flow.id())));
         open.into_iter().map(LinkFlow::id).collect()

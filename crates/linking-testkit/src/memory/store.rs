@@ -14,10 +14,10 @@ use linking_core::{
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
-    time::{SESSION_IDLE, SESSION_LIFE, Timestamp},
+    time::{FLOW_REMAINS, SESSION_IDLE, SESSION_LIFE, Timestamp},
 };
 
-use super::{MemoryStore, records::Records};
+use super::{MemoryStore, commit::expire, records::Records};
 use crate::store::Trail;
 
 #[async_trait]
@@ -127,7 +127,7 @@ impl Records {
         let flows: Vec<_> = self
             .flows
             .iter()
-            .filter(|(_, flow)| flow.value.is_expired(now))
+            .filter(|(_, flow)| flow.value.is_expired(now - FLOW_REMAINS))
             .map(|(id, _)| *id)
             .take(limit)
             .collect();
@@ -145,11 +145,18 @@ impl Records {
             .map(|(key, _)| *key)
             .take(limit)
             .collect();
-        let gone = flows.len() + sessions.len() + attempts.len();
         self.flows.retain(|id, _| !flows.contains(id));
+        let ended = self
+            .flows
+            .values_mut()
+            .filter(|flow| flow.value.is_open() && flow.value.is_expired(now))
+            .take(limit)
+            .map(expire)
+            .count();
         self.sessions.retain(|id, _| !sessions.contains(id));
         self.attempts.retain(|key, _| !attempts.contains(key));
-        u64::try_from(gone).unwrap_or(u64::MAX)
+        let over = flows.len() + ended + sessions.len() + attempts.len();
+        u64::try_from(over).unwrap_or(u64::MAX)
     }
 }
 

@@ -292,6 +292,29 @@ impl LinkFlow {
         }
     }
 
+    /// What is left of an open flow whose time is over, or which was ended from outside: no claim,
+    /// and enough to say so and to begin anew (`threats.md` E5, G16). A link that it made stays
+    /// or ends by itself.
+    #[must_use]
+    pub fn expire(mut self) -> Self {
+        self.state = match self.state {
+            FlowState::Closed(end) => FlowState::Closed(end),
+            FlowState::ChoosingContacts {
+                linked_at: Some(_), ..
+            } => FlowState::Closed(FlowEnd::Refused(Refusal::FlowFinished)),
+            FlowState::Asked { .. }
+            | FlowState::Claimed { .. }
+            | FlowState::Interrupted(_)
+            | FlowState::NotLinked { .. }
+            | FlowState::Proving { .. }
+            | FlowState::Confirming { .. }
+            | FlowState::ChoosingContacts {
+                linked_at: None, ..
+            } => FlowState::Closed(FlowEnd::Refused(Refusal::FlowExpired)),
+        };
+        self
+    }
+
     /// The person went away by a button; whoever leaves the contact choice stays linked, with
     /// nothing kept.
     #[must_use]

@@ -268,3 +268,45 @@ fn a_flow_reads_back_as_it_was_written() {
         assert_eq!(serde_json::from_str::<LinkFlow>(&text).unwrap(), flow);
     }
 }
+
+/// What is left of an ended flow holds no claims, still says to whom it belonged, and does not
+/// tell somebody who linked that nothing was changed.
+#[test]
+fn g16_what_is_left_of_a_flow_says_so_without_claims() {
+    for flow in every_state() {
+        let left = flow.clone().expire();
+        let told = match flow.state() {
+            FlowState::Closed(end) => end.clone(),
+            FlowState::ChoosingContacts { .. } => FlowEnd::Refused(Refusal::FlowFinished),
+            _ => FlowEnd::Refused(Refusal::FlowExpired),
+        };
+        assert_eq!(left.state(), &FlowState::Closed(told));
+        assert_eq!(left.bound_account(), None);
+        assert_eq!(left.clone().expire(), left);
+        assert_eq!(
+            (
+                left.id(),
+                left.browser(),
+                left.purpose(),
+                left.place(),
+                left.expires_at()
+            ),
+            (
+                flow.id(),
+                flow.browser(),
+                flow.purpose(),
+                flow.place(),
+                flow.expires_at()
+            ),
+        );
+    }
+    let refresh = FlowPurpose::Refresh {
+        account: id(1),
+        session: id(900),
+        epoch: Epoch::default(),
+        link: id(10),
+    };
+    let choosing = claimed(refresh).offer_contacts(vec![contact()]).unwrap();
+    let expired = FlowState::Closed(FlowEnd::Refused(Refusal::FlowExpired));
+    assert_eq!(choosing.expire().state(), &expired);
+}

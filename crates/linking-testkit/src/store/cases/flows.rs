@@ -190,6 +190,13 @@ pub async fn the_newest_flows_of_a_browser_stay(store: Arc<dyn ConformingStore>)
     }
     for (number, flow) in flows.iter().enumerate() {
         assert_eq!(stage.is_open(flow).await, number >= 3, "{number}");
+        let found = stage.store.flow(flow.id()).await.unwrap().unwrap();
+        let left = if number >= 3 {
+            flow.clone()
+        } else {
+            flow.clone().expire()
+        };
+        assert_eq!(found.value, left, "{number}");
     }
     assert!(stage.is_open(&elsewhere).await);
     // By the time of its last trip to the provider the oldest becomes the newest.
@@ -285,7 +292,10 @@ pub async fn e5_flows_of_an_account_end_by_scope(store: Arc<dyn ConformingStore>
         .commit(end(FlowScope::AllBut(two.id())))
         .await
         .unwrap();
-    assert!(!stage.is_open(&one).await && !stage.is_open(&choosing).await);
+    for ended in [&one, &choosing] {
+        let found = stage.store.flow(ended.id()).await.unwrap().unwrap();
+        assert_eq!(found.value, ended.clone().expire(), "told, without claims");
+    }
     assert!(stage.is_open(&two).await);
     stage.commit(end(FlowScope::All)).await.unwrap();
     assert!(!stage.is_open(&two).await);

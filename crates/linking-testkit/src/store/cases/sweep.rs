@@ -8,7 +8,7 @@ use linking_core::{
     link::{FlowPurpose, FlowStart},
     ports::{AttemptLimit, AttemptVerdict},
     session::Session,
-    time::{FLOW_LIFE, SESSION_IDLE, SESSION_LIFE},
+    time::{FLOW_LIFE, FLOW_REMAINS, SESSION_IDLE, SESSION_LIFE},
 };
 
 use crate::{
@@ -19,7 +19,8 @@ use crate::{
     },
 };
 
-/// Expired flows, dead sessions and old counters go; what still lives by a microsecond stays.
+/// Flows whose time is over end, and are told for a day; dead sessions and old counters go; what
+/// still lives by a microsecond stays.
 pub async fn a_sweep_removes_what_is_over_alone(store: Arc<dyn ConformingStore>) {
     let stage = Stage::peopled(store).await;
     let account = stage.teacher().await.account.value.id;
@@ -30,6 +31,9 @@ pub async fn a_sweep_removes_what_is_over_alone(store: Arc<dyn ConformingStore>)
         ..stage.start(FlowPurpose::SignIn)
     };
     let expired = stage.begun(begin(now - FLOW_LIFE)).await;
+    let day_ago = now - FLOW_LIFE - FLOW_REMAINS;
+    let told = stage.begun(begin(day_ago + instant)).await;
+    let gone = stage.begun(begin(day_ago)).await;
     let living = stage.begun(begin(now - FLOW_LIFE + instant)).await;
     let session = async |started_at, seen_at| {
         let session = Session {
@@ -66,8 +70,14 @@ pub async fn a_sweep_removes_what_is_over_alone(store: Arc<dyn ConformingStore>)
     count(&forgotten, now - hour).await.unwrap();
     count(&remembered, now - hour + instant).await.unwrap();
     count(&pausing, now - instant).await.unwrap();
-    assert_eq!(stage.store.sweep(now, 100).await, Ok(4));
-    assert!(!stage.is_open(&expired).await && stage.is_open(&living).await);
+    // Two flows end; another flow, two sessions and a counter go.
+    assert_eq!(stage.store.sweep(now, 100).await, Ok(6));
+    assert!(stage.is_open(&living).await);
+    for flow in [&expired, &told] {
+        let left = stage.store.flow(flow.id()).await.unwrap().unwrap();
+        assert_eq!(left.value, flow.clone().expire());
+    }
+    assert_eq!(stage.store.flow(gone.id()).await, Ok(None));
     assert!(!stage.is_there(&idle).await && !stage.is_there(&old).await);
     assert!(stage.is_there(&used).await && stage.is_there(&touched).await);
     let paused = count(&pausing, now).await.unwrap();
@@ -88,10 +98,14 @@ pub async fn a_sweep_keeps_to_its_limit(store: Arc<dyn ConformingStore>) {
         stage.session(account).await;
     }
     assert_eq!(stage.store.sweep(START, 2).await, Ok(0));
-    let later = START + SESSION_LIFE;
-    let mut swept = Vec::new();
-    for _ in 0..4 {
-        swept.push(stage.store.sweep(later, 2).await.unwrap());
-    }
-    assert_eq!(swept, [4, 3, 1, 0]);
+    let swept = async |now| {
+        let mut swept = Vec::new();
+        for _ in 0..4 {
+            swept.push(stage.store.sweep(now, 2).await.unwrap());
+        }
+        swept
+    };
+    assert_eq!(swept(START + FLOW_LIFE).await, [2, 2, 1, 0], "flows end");
+    let gone = swept(START + SESSION_LIFE).await;
+    assert_eq!(gone, [4, 3, 1, 0], "flows and sessions go");
 }
