@@ -325,13 +325,19 @@ impl Client {
         Attempt::form(url.as_str(), &fields)
     }
 
-    /// Presses a button, and follows where it leads.
+    /// Presses a button or, where a door is drawn as one, a link; follows where it leads.
     pub(crate) async fn press(
         &self,
         page: &Page,
         label: &str,
         typed: &[(&str, &str)],
     ) -> Result<Page> {
+        let is_link = typed.is_empty()
+            && page.link(label).is_some()
+            && !page.forms().iter().any(|form| form.button(label).is_some());
+        if is_link {
+            return self.go(page, label).await;
+        }
         let answer = self.send(Self::filled(page, label, typed)?).await?;
         self.follow(answer, Some(page.url.clone())).await
     }

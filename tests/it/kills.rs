@@ -168,21 +168,24 @@ async fn killed_inside(
     let control = stand.control();
     control.clear_requests();
     control.set_fault_times(Fault::Transport(place, Transport::Delay(20_000)), 1);
+    let records = stand.records().await?;
+    let flows = |dump: linking_storage::Dump| dump.get("flow").cloned().unwrap_or_default();
+    let before = flows(records.dump().await?);
     let answer = {
         let twin = client.twin();
         tokio::spawn(async move { twin.get(callback.as_str()).await })
     };
-    // The provider has had the request, and its answer is on the way.
-    let path = match place {
-        Place::Token => "/v3/te",
-        _ => "/rs/prns/",
-    };
+    // The answer is claimed; for what comes after the tokens, those were given out too.
     let begun = Instant::now();
-    while !control
-        .requests()
-        .iter()
-        .any(|request| request.path.contains(path))
-    {
+    loop {
+        let claimed = flows(records.dump().await?) != before;
+        let token_given = control
+            .requests()
+            .iter()
+            .any(|request| request.path.ends_with("/v3/te"));
+        if claimed && (token_given || matches!(place, Place::Token)) {
+            break;
+        }
         if begun.elapsed() > Duration::from_secs(10) {
             bail!("nobody asked the provider");
         }

@@ -147,7 +147,7 @@ async fn f3_one_answer_for_whatever_does_not_fit() -> Result<()> {
         ("sokolov", right.as_str(), &other),
         ("orlov", WRONG, &own),
         ("belova", WRONG, &own),
-        ("x", WRONG, &own),
+        ("ab cd ef", WRONG, &own),
     ];
     let mut seen: Vec<(String, Shape)> = Vec::new();
     for (login, password, school) in cases {

@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::{Result, bail, ensure};
 
-use crate::{attacks::Ground, stand::program};
+use crate::{
+    attacks::{Ground, traces::Signs},
+    stand::program,
+};
 
 /// Starts the program with a configuration; it must end by itself.
 fn start(configuration: &Path) -> Result<Output> {
@@ -72,17 +75,17 @@ async fn j1_the_simulator_serves_no_real_people() -> Result<()> {
 
     // The program itself holds nothing of the simulator; its pages say that it is the demo.
     let binary = fs::read(program()?)?;
+    let mut signs = Signs::default();
     for sign in [
         "Журнал СМС стенда",
         "Подставить и войти",
         "ESIA_SESSION",
         "stend.example",
     ] {
-        let found = binary
-            .windows(sign.len())
-            .any(|window| window == sign.as_bytes());
-        ensure!(!found, "the program holds «{sign}»");
+        signs.add(sign.as_bytes().to_vec(), sign);
     }
+    let found = signs.found_in(&binary);
+    ensure!(found.is_empty(), "the program holds {found:?}");
     let page = ground
         .stand
         .client()
@@ -118,12 +121,8 @@ async fn j5_a_spoilt_configuration_does_not_start() -> Result<()> {
             }
             changed.join("\n")
         };
-        // Misspelt: named as it stands there.
-        refused(
-            &file,
-            &with(Some(format!("{key}x = {value}"))),
-            &format!("{key}x"),
-        )?;
+        // Misspelt, it is missing and unknown at once.
+        refused(&file, &with(Some(format!("{key}x = {value}"))), key)?;
         // Of a wrong kind.
         refused(&file, &with(Some(format!("{key} = {{ a = 1 }}"))), key)?;
         if MAY_MISS.contains(&key) {

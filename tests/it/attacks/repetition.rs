@@ -15,8 +15,7 @@ impl Ground {
     async fn linked_callback(&self) -> Result<(Client, url::Url)> {
         self.stand.linked("sokolova", "sokolova").await?;
         let client = self.stand.client();
-        let page = self.stand.begin_at_provider(&client).await?;
-        let callback = self.stand.callback_of(&client, page, "sokolova").await?;
+        let callback = self.stand.callback(&client, "sokolova").await?;
         self.stand.control().clear_requests();
         Ok((client, callback))
     }
@@ -248,11 +247,11 @@ async fn g16_a_step_is_open_to_the_last_second_and_not_longer() -> Result<()> {
         (Step::Contacts, "linked"),
     ];
     for (step, next) in steps {
-        let mut ground = Ground::timed("g16").await?;
+        let mut ground = Ground::timed(&format!("g16-{next}")).await?;
         let (_, page) = ground.press_in_time(step, TimeDelta::seconds(1)).await?;
         page.expect(next)?;
         for late in [0, 1] {
-            let mut ground = Ground::timed("g16").await?;
+            let mut ground = Ground::timed(&format!("g16-{next}-{late}")).await?;
             let (client, page) = ground
                 .press_in_time(step, TimeDelta::seconds(-late))
                 .await?;

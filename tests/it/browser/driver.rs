@@ -82,7 +82,7 @@ impl Browser {
         let mut lines = BufReader::new(driver.stdout.take().context("no output")?).lines();
         let port: u16 = loop {
             let line = lines.next().context("chromedriver ended at once")??;
-            if let Some(port) = line.split("on port ").nth(1) {
+            if let Some(port) = line.split("started successfully on port ").nth(1) {
                 break port.trim_end_matches('.').trim().parse()?;
             }
         };

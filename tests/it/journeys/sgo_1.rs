@@ -37,7 +37,7 @@ async fn not_linked(walk: &mut Walk) -> Result<()> {
         .await?;
     for text in [
         "Это вы?",
-        "Марина С. И.",
+        "Марина И. С.",
         "Что мы возьмём из Госуслуг",
         "Не берём: адрес, доходы, имущество, данные родных.",
         "Полный текст согласия",
@@ -114,7 +114,7 @@ async fn contacts(walk: &mut Walk) -> Result<()> {
     walk.browser
         .expect_heading("Готово: профиль связан с Госуслугами")
         .await?;
-    for text in ["Марина С. И.", SCHOOL, "одной кнопкой"] {
+    for text in ["Марина И. С.", SCHOOL, "одной кнопкой"] {
         walk.browser.expect_text(text).await?;
     }
     walk.browser.look("linked").await?;

@@ -63,7 +63,7 @@ async fn link(walk: &mut Walk) -> Result<()> {
     walk.browser.expect_heading("Это вы?").await?;
     for text in [
         "На Госуслугах вошли как",
-        "Светлана Д. В.",
+        "Светлана В. Д.",
         "Свяжем с профилем",
         SCHOOL,
         "Что мы возьмём из Госуслуг",

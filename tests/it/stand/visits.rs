@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use url::Url;
 
 use crate::{
     client::{Client, Page},
@@ -69,6 +70,22 @@ impl Stand {
     pub(crate) async fn begin_at_provider(&self, client: &Client) -> Result<Page> {
         let page = self.sign_in_page(client).await?;
         client.press(&page, BY_GOSUSLUGI, &[]).await
+    }
+
+    /// From the provider's button to the address at which the school takes the answer, which is
+    /// not opened; also where the provider asks nothing because its session stands.
+    pub(crate) async fn callback(&self, client: &Client, persona: &str) -> Result<Url> {
+        let page = self.sign_in_page(client).await?;
+        let callback = self.at("/auth/");
+        let answer = client
+            .press_until(&page, BY_GOSUSLUGI, &[], |to| {
+                to.as_str().starts_with(&callback)
+            })
+            .await?;
+        match answer.location()? {
+            Some(to) => Ok(to),
+            None => self.callback_of(client, answer, persona).await,
+        }
     }
 
     /// From the provider's button through its screens to a page of ours.

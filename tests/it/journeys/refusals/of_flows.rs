@@ -114,9 +114,9 @@ async fn other_profile(walk: &mut Walk) -> Result<()> {
     walk.browser
         .expect_heading("Сейчас открыт другой профиль")
         .await?;
-    walk.browser.expect_text("Елена М. В.").await?;
+    walk.browser.expect_text("Елена В. М.").await?;
     walk.browser.look("other-profile").await?;
-    walk.browser.press("Продолжить как Елена М. В.").await?;
+    walk.browser.press("Продолжить как Елена В. М.").await?;
     ensure!(walk.path().await? == "/");
     Ok(())
 }
