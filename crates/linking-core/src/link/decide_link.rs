@@ -254,9 +254,12 @@ fn nobody_is_mixed_up(
     Ok(())
 }
 
+/// `identity-data.md`: name and local proof are enough for a link by hand, so the name itself is
+/// needed: an identity that says nothing of the person fits nobody (`threats.md` E11).
 fn names_agree(_: &LinkFacts<'_>, _: &Policy, own: &IdentityComparison) -> Result<(), Refusal> {
     match own.name_agreement() {
-        Agreement::Equal | Agreement::Unknown => Ok(()),
+        Agreement::Equal => Ok(()),
+        Agreement::Unknown => Err(Refusal::ProviderAnswerInvalid),
         Agreement::Differs => Err(Refusal::NameMismatch {
             fields: own.differing_name_fields(),
         }),

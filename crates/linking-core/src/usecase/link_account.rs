@@ -264,7 +264,9 @@ impl Linking {
 const fn is_mismatch(code: RefusalCode) -> bool {
     matches!(
         code,
-        RefusalCode::GuardianChildMixUp
+        // An identity without a name is nobody's: it may not be used to try passwords either.
+        RefusalCode::ProviderAnswerInvalid
+            | RefusalCode::GuardianChildMixUp
             | RefusalCode::NameMismatch
             | RefusalCode::SnilsMismatch
             | RefusalCode::BirthDateMismatch

@@ -210,8 +210,20 @@ fn c11_unknown_is_no_hindrance_to_a_link_by_hand() {
     case.identity.claims.snils = None;
     case.sheet.account.value.profile.birth_date = None;
     assert!(case.decide().is_ok());
-    case.identity.claims = Claims::default();
+    case.identity.claims.birth_date = None;
     assert!(case.decide().is_ok());
+}
+
+#[test]
+fn e11_an_identity_without_a_name_links_nothing() {
+    for sheet in [Case::matching().sheet, pupil()] {
+        let mut case = Case::matching();
+        case.sheet = sheet;
+        case.identity.claims.name = None;
+        assert_eq!(case.decide(), Err(Refusal::ProviderAnswerInvalid));
+        case.identity.claims = Claims::default();
+        assert_eq!(case.decide(), Err(Refusal::ProviderAnswerInvalid));
+    }
 }
 
 #[test]
