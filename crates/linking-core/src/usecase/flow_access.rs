@@ -5,7 +5,7 @@ use crate::{
     audit::{Act, By},
     change::ChangeSet,
     ids::FlowId,
-    link::{FlowState, Interruption, LinkFlow},
+    link::{FlowEnd, FlowState, Interruption, LinkFlow},
     policy::Policy,
     provider::{HttpsUrl, ProviderId},
     refusal::Refusal,
@@ -149,10 +149,21 @@ impl Linking {
         actor: Option<&Actor>,
         id: FlowId,
     ) -> Result<Outcome<FlowView>, Fault> {
-        Ok(match self.open_flow(visitor, actor, id).await? {
-            Ok(flow) => Outcome::Done(FlowView::of(&flow.value, self.now())),
-            Err(refusal) => Outcome::Refused(refusal),
-        })
+        let flow = match self.open_flow(visitor, actor, id).await? {
+            Ok(flow) => flow.value,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        // A link that has ended since is not shown as standing (`threats.md` E5, E10).
+        if let FlowState::Closed(FlowEnd::Linked { account, link, .. }) = flow.state() {
+            let links = match actor.filter(|actor| actor.account() == *account) {
+                Some(_) => self.ports.store.links_of(*account).await?,
+                None => Vec::new(),
+            };
+            if links.iter().all(|standing| standing.id != *link) {
+                return Ok(Outcome::Refused(Refusal::FlowFinished));
+            }
+        }
+        Ok(Outcome::Done(FlowView::of(&flow, self.now())))
     }
 
     /// The view alone, without anything for the browser.
