@@ -22,6 +22,9 @@ pub(crate) type Rows = QueryBuilder<Database>;
 /// reads stays so.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
+/// Moves what was committed from the journal into the file, and empties the journal.
+const FOLD: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 /// A statement from [`crate::sql`].
 pub(crate) fn query<'q>(text: &'static str) -> Query<'q> {
     sqlx::query(text)
@@ -112,6 +115,13 @@ impl Storage {
             transaction,
             meter: &self.meter,
         })
+    }
+
+    /// Empties the journal, so that nothing sealed outlives its record there (`threats.md` H2).
+    /// Where a long read is in the way it stays for the next time.
+    pub(crate) async fn fold_journal(&self) -> Result<(), StoreError> {
+        let folded = query(FOLD).execute(&self.writer).await;
+        folded.map(drop).map_err(|error| unavailable(&error))
     }
 
     /// Writes one statement, which is a transaction of its own.

@@ -22,6 +22,7 @@ impl Storage {
             over += unit.write(record, statement).await?;
         }
         unit.commit().await?;
+        self.fold_journal().await?;
         Ok(over)
     }
 }

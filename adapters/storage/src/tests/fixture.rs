@@ -61,10 +61,14 @@ impl Vault for KeepingVault {
         let mut sealed = self.sealed.lock().unwrap();
         let number = u64::try_from(sealed.len()).unwrap();
         sealed.insert(number, (purpose, bound_to.to_vec(), plain.clone()));
-        // As long as real ones, so that pages fill alike.
-        let mut octets = number.to_be_bytes().to_vec();
-        octets.resize(plain.expose().len() + 40, 0xA5);
-        Sealed::new(octets)
+        // As long as real ones, so that pages fill alike, and no two alike.
+        let filler = (0_u64..).flat_map(|part| {
+            let mut hasher = DefaultHasher::new();
+            (number, part).hash(&mut hasher);
+            hasher.finish().to_be_bytes()
+        });
+        let octets = number.to_be_bytes().into_iter().chain(filler);
+        Sealed::new(octets.take(plain.expose().len() + 40).collect())
     }
 
     fn open(

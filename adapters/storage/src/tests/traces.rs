@@ -3,14 +3,16 @@
 
 use chrono::TimeDelta;
 use linking_core::{
-    account::{Contact, ContactValue, Source, Sourced},
+    account::{Contact, ContactValue, Source, Sourced, Version},
     change::Write,
-    link::FlowPurpose,
+    link::{FlowPurpose, LinkFlow},
     person::{EmailAddress, PhoneNumber},
     ports::Store,
     provider::{AssuranceLevel, Claims, ContactClaim, ProviderIdentity, Verification},
+    refusal::Refusal,
     region::ClassName,
     secret::Secret256,
+    time::FLOW_LIFE,
 };
 
 use super::fixture::{Stand, after, birth_date, identity, new_person, now, provider, snils};
@@ -171,6 +173,40 @@ async fn h2_what_is_deleted_is_overwritten() {
     assert_eq!(swept, 200);
     fold().await.unwrap();
     assert!(!holds(&octets(&stand), agent.as_bytes()));
+}
+
+/// Whoever has the key can open what is sealed: the octets themselves must go, from the journal
+/// too, with nothing but the sweep that runs every minute.
+#[tokio::test]
+async fn h2_after_a_sweep_no_octet_of_an_ended_flow_is_left() {
+    type End = fn(LinkFlow) -> Option<LinkFlow>;
+    let ends: [(&str, End); 3] = [
+        ("refused", |flow| flow.refuse(Refusal::SnilsMismatch).ok()),
+        ("left", |flow| Some(flow.cancel())),
+        ("out of time", |_| None),
+    ];
+    for (how, end) in ends {
+        let stand = Stand::with_school().await;
+        let flow = stand.flow("browser", FlowPurpose::SignIn);
+        stand.storage.insert_flow(&flow, 5).await.unwrap();
+        let (claimed, _) = flow.claim(now()).unwrap();
+        let waiting = claimed.verified(marked_identity()).unwrap();
+        let read = stand.storage.put_flow(&waiting, Version::NEW.next()).await;
+        let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM flow")
+            .fetch_one(&stand.storage.writer)
+            .await
+            .unwrap();
+        assert!(holds(&octets(&stand), &sealed), "{how}");
+        if let Some(ended) = end(waiting) {
+            stand.storage.put_flow(&ended, read.unwrap()).await.unwrap();
+        }
+        stand.storage.sweep(after(FLOW_LIFE), 1000).await.unwrap();
+        let left = octets(&stand);
+        assert!(sealed.chunks_exact(64).len() > 3);
+        for part in sealed.chunks_exact(64) {
+            assert!(!holds(&left, part), "{how}");
+        }
+    }
 }
 
 #[tokio::test]
