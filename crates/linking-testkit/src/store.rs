@@ -197,7 +197,7 @@ macro_rules! store_trail_conformance {
             the_same_audit_record_is_not_written_twice,
             i10_events_go_with_their_change,
             h3_a_consent_is_kept_and_withdrawn,
-            the_links_of_an_archived_account_are_told,
+            h2_of_the_links_of_an_archived_account_nothing_stays,
         }
     };
 }

@@ -152,10 +152,14 @@ impl Import<'_, '_> {
         places: Vec<Place>,
     ) -> Result<RowEffect, StoreError> {
         let before = &sheet.account.value;
-        let profile = merged(&before.profile, &person.profile);
+        let mut profile = merged(&before.profile, &person.profile);
         let moved = !stays(&sheet.memberships, &places);
         let closed =
             before.status == AccountStatus::Active && person.status != AccountStatus::Active;
+        let archived = person.status == AccountStatus::Archived && before.status != person.status;
+        if archived {
+            profile.forget_providers();
+        }
         let same = profile == before.profile
             && person.status == before.status
             && person.login.as_str() == before.login.as_str()
@@ -177,7 +181,6 @@ impl Import<'_, '_> {
             profile,
             ..before.clone()
         };
-        let archived = account.status == AccountStatus::Archived && before.status != account.status;
         let statement = AccountRow::of(&account, self.storage.vault.as_ref())?
             .bind(query(sql::account::UPDATE))
             .bind(stored(sheet.account.version.number()));
@@ -203,7 +206,8 @@ impl Import<'_, '_> {
         Ok(RowEffect::Changed)
     }
 
-    /// An archived account's links end, so that the person's identity is free for another one.
+    /// An archived account's links end with the consents that they rest on, so that the person's
+    /// identity is free for another one.
     async fn end_links(&mut self, account: AccountId) -> Result<(), StoreError> {
         let statement = query(sql::link::OF_ACCOUNT).bind(account.uuid());
         let rows = self.unit.rows(statement).await?;
@@ -223,7 +227,11 @@ impl Import<'_, '_> {
         let statement = query(sql::register::ARCHIVE_LINKS)
             .bind(account.uuid())
             .bind(micros(self.at));
-        self.unit.write("link", statement).await.map(drop)
+        self.unit.write("link", statement).await?;
+        let statement = query(sql::register::WITHDRAW_CONSENTS)
+            .bind(account.uuid())
+            .bind(micros(self.at));
+        self.unit.write("consent", statement).await.map(drop)
     }
 
     /// Writes what was gathered.

@@ -43,6 +43,10 @@ statements! {
     ARCHIVE_LINKS =
         "UPDATE link SET ended_at = $2, end_cause = 'account-archived' \
          WHERE account = $1 AND ended_at IS NULL";
+    /// $1 account, $2 now.
+    WITHDRAW_CONSENTS =
+        "UPDATE consent SET status = 'withdrawn', withdrawn_at = $2 \
+         WHERE account = $1 AND status = 'granted'";
     /// $1 folded login.
     PRINT_PERSON =
         "SELECT a.id AS a_id, a.login AS a_login, a.profile AS a_profile, \

@@ -148,6 +148,13 @@ impl Profile {
         self.contacts.sort_by_key(|contact| contact.value.kind());
     }
 
+    /// Erases every contact that a provider gave: whoever has no link keeps nothing of one
+    /// (`threats.md` H2).
+    pub fn forget_providers(&mut self) {
+        self.contacts
+            .retain(|contact| !matches!(contact.source, Source::Provider(_)));
+    }
+
     /// Erases the contacts of a provider whose kind is not among these; the others stay as they
     /// were taken.
     pub fn retain_contacts(&mut self, provider: &ProviderId, kinds: &BTreeSet<ContactKind>) {

@@ -8,7 +8,7 @@ use linking_core::{
     link::{Link, LinkEnd, LinkFlow},
     policy::IdentitySharing,
     ports::StoreError,
-    provider::IdentityKey,
+    provider::{IdentityKey, ProviderId},
     session::Session,
     time::Timestamp,
 };
@@ -121,14 +121,7 @@ impl Records {
                 provider,
                 at,
             } => {
-                for consent in &mut self.consents {
-                    if consent.account == *account
-                        && consent.provider == *provider
-                        && consent.status == ConsentStatus::Granted
-                    {
-                        consent.status = ConsentStatus::Withdrawn { at: *at };
-                    }
-                }
+                self.withdraw_consents(*account, Some(provider), *at);
                 Ok(())
             }
             Write::ClearAttempts(key) => {
@@ -241,6 +234,23 @@ impl Records {
             self.move_anchor(&link.identity);
         }
         links
+    }
+
+    /// Withdraws the standing consents of an account, for one provider or for each.
+    pub(super) fn withdraw_consents(
+        &mut self,
+        account: AccountId,
+        provider: Option<&ProviderId>,
+        at: Timestamp,
+    ) {
+        for consent in &mut self.consents {
+            if consent.account == account
+                && provider.is_none_or(|meant| consent.provider == *meant)
+                && consent.status == ConsentStatus::Granted
+            {
+                consent.status = ConsentStatus::Withdrawn { at };
+            }
+        }
     }
 
     fn tickets_are_free(&self, flow: &LinkFlow) -> bool {

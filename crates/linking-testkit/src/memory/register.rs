@@ -214,7 +214,11 @@ impl Records {
             .iter()
             .map(place)
             .eq(memberships.iter().map(place));
-        let profile = merged(&old.profile, &person.profile);
+        let archived = old.status != person.status && person.status == AccountStatus::Archived;
+        let mut profile = merged(&old.profile, &person.profile);
+        if archived {
+            profile.forget_providers();
+        }
         if !moved
             && profile == old.profile
             && person.status == old.status
@@ -223,7 +227,6 @@ impl Records {
             return Ok(RowEffect::Unchanged);
         }
         let closed = old.status == AccountStatus::Active && person.status != AccountStatus::Active;
-        let archived = old.status != person.status && person.status == AccountStatus::Archived;
         let account = Account {
             login: person.login,
             status: person.status,
@@ -240,6 +243,7 @@ impl Records {
             self.end_flows(id, FlowScope::All);
         }
         if archived {
+            self.withdraw_consents(id, None, at);
             for link in self.end_links_of(id, at) {
                 self.events.push(Event {
                     id: Id::from_uuid(ids.next()),

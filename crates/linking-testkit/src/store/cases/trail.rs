@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use linking_core::{
-    account::AccountStatus,
+    account::{AccountStatus, Source, Versioned},
     audit::{Act, AuditRecord, By, Concern, Notice},
     change::{ChangeSet, Write},
     consent::{Consent, ConsentStatus, ConsentText, DataScope},
@@ -216,19 +216,55 @@ pub async fn h3_a_consent_is_kept_and_withdrawn(
     assert_eq!(trail.consents(account).await, expected);
 }
 
-/// The links that end with an archived account are told.
-pub async fn the_links_of_an_archived_account_are_told(
+/// The links that end with an archived account are told; the consents that they rested on, and
+/// what was kept of providers, go with them (`threats.md` H2, H3).
+pub async fn h2_of_the_links_of_an_archived_account_nothing_stays(
     store: Arc<dyn ConformingStore>,
     trail: Arc<dyn Trail>,
 ) {
     let stage = Stage::peopled(store).await;
-    let id = stage.teacher().await.account.value.id;
+    let Versioned { version, mut value } = stage.teacher().await.account;
+    let id = value.id;
+    let contact = |number, source| people::contact(people::mobile(number), source);
+    let own = contact("+79007654321", Source::Person);
+    value.profile.contacts = vec![
+        contact("+79001234567", Source::Provider(people::provider())),
+        own.clone(),
+    ];
+    stage.put(value, version).await.unwrap();
     let link = stage.linked(id, "1").await;
+    let other = stage.adult().await.account.value.id;
+    for (account, status) in [
+        (id, ConsentStatus::Granted),
+        (id, ConsentStatus::Refused),
+        (other, ConsentStatus::Granted),
+    ] {
+        let consent = Consent {
+            id: stage.id(),
+            account,
+            provider: people::provider(),
+            text: people::consent_text(),
+            given_at: minutes(-5),
+            status,
+        };
+        let write = Write::InsertConsent(consent);
+        let change = stage.change(account).write(write);
+        stage.commit(change).await.unwrap();
+    }
     let mut row = people::teacher();
     row.status = AccountStatus::Archived;
     let audit = stage.import();
     let at = audit.at;
     stage.store.put_people(vec![row], audit).await.unwrap();
+    let statuses = async |account| {
+        let consents = trail.consents(account).await;
+        consents.iter().map(|c| c.status).collect::<Vec<_>>()
+    };
+    let withdrawn = ConsentStatus::Withdrawn { at };
+    assert_eq!(statuses(id).await, [withdrawn, ConsentStatus::Refused]);
+    assert_eq!(statuses(other).await, [ConsentStatus::Granted]);
+    let contacts = stage.teacher().await.account.value.profile.contacts;
+    assert_eq!(contacts, [own], "what the person entered stays");
     let told = trail.events().await;
     assert_eq!(told.len(), 1);
     let body = EventBody::Unlinked {
