@@ -198,8 +198,10 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
                     flow_response::begin_session(response.headers_mut(), &session);
                     let place = Place {
                         kind: Some(kind),
+                        region: fields.parsed("region"),
+                        locality: fields.parsed("locality"),
                         organization: Some(organization),
-                        ..Place::default()
+                        begun: None,
                     };
                     cookies::set(response.headers_mut(), CookieName::Place, &place.write());
                     return Ok(response);

@@ -15,6 +15,7 @@ use crate::{
     web::{
         cookies::{self, CookieName},
         fields::{Form, Query},
+        place::Place,
         problem::PageResult,
         state::AppState,
         visit::Visit,
@@ -27,7 +28,13 @@ pub(crate) async fn submit(State(app): State<AppState>, visit: Visit, form: Form
     let mut address = "/signed-out".to_owned();
     if let Some(actor) = visit.actor() {
         app.linking().sign_out(actor).await?;
-        if let SignInWay::Link { provider, .. } = &actor.session.value.way {
+        // Through a link, or on the way to one: either way this browser may still be signed in
+        // there (`threats.md` A17).
+        let through = match &actor.session.value.way {
+            SignInWay::Link { provider, .. } => Some(provider),
+            SignInWay::Password => visit.place().begun.as_ref().map(|begun| &begun.provider),
+        };
+        if let Some(provider) = through {
             address = format!("/signed-out?through={provider}");
         }
     }
@@ -38,6 +45,13 @@ pub(crate) async fn submit(State(app): State<AppState>, visit: Visit, form: Form
     let headers = response.headers_mut();
     cookies::remove(headers, CookieName::Session);
     cookies::remove(headers, CookieName::Next);
+    let place = Place {
+        begun: None,
+        ..visit.place().clone()
+    };
+    if place != *visit.place() {
+        cookies::set(headers, CookieName::Place, &place.write());
+    }
     headers.insert(
         header::HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\""),

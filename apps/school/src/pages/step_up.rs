@@ -89,7 +89,12 @@ pub(crate) async fn page(
     let mut frame = Frame::new(app, Some(visit), "step-up", t.text("page-step-up-title"))
         .with_errors(error.is_some())
         .with_script();
-    for provider in &linked {
+    // The form leads on to the provider by itself where the person was on the way there.
+    let next_provider = match next {
+        NextAct::Link(provider) => Some(provider),
+        NextAct::Settings | NextAct::Unlink(_) | NextAct::Flow(_) => None,
+    };
+    for provider in linked.iter().chain(next_provider) {
         frame = frame.leading_to(app, provider);
     }
     let providers = linked
