@@ -72,18 +72,28 @@ fn read_gosuslugi(
         PublicAddress::origin,
     );
     let callback = format!("{origin}{}", callback_path("gosuslugi"));
-    let given = table
-        .get("redirect-uri")
-        .and_then(|value| value.clone().into_string().ok());
-    if given.is_some_and(|given| given != callback) {
+    let given = table.get("redirect-uri");
+    let is_ours = |given: &Value| {
+        given
+            .clone()
+            .into_string()
+            .is_ok_and(|text| text == callback)
+    };
+    if given.is_some_and(|given| !is_ours(given)) {
         let what = format!("must be {callback}, as public-address makes it; or leave it out");
         section.problem("gosuslugi.redirect-uri", &what);
         return None;
     }
     table.insert("redirect-uri".to_owned(), Value::new(None, callback));
-    let settings = Value::new(None, table).try_deserialize();
+    let settings = serde_path_to_error::deserialize(Value::new(None, table));
     settings
-        .map_err(|error| section.problem("gosuslugi", &reason(&error)))
+        .map_err(|error| {
+            let key = match error.path().to_string().as_str() {
+                "." => "gosuslugi".to_owned(),
+                path => format!("gosuslugi.{path}"),
+            };
+            section.problem(&key, &reason(error.inner()));
+        })
         .ok()
 }
 
@@ -102,7 +112,15 @@ fn reason(error: &config::ConfigError) -> String {
         }
         config::ConfigError::NotFound(key) => format!("lacks the key {key}"),
         config::ConfigError::At { error, .. } => reason(error),
-        other => format!("cannot be read: {other}"),
+        other => {
+            let told = other.to_string();
+            // Of serde's texts these two name keys alone; the others may repeat the value.
+            if told.starts_with("unknown field") || told.starts_with("missing field") {
+                told
+            } else {
+                "has a value that is none of those allowed".to_owned()
+            }
+        }
     }
 }
 

@@ -357,14 +357,33 @@ fn a12_the_callback_address_is_the_public_one() {
     );
 }
 
+/// It may be a secret in the wrong place.
+#[test]
+fn j5_a_value_that_does_not_fit_names_its_key_and_is_not_repeated() {
+    let stand = FILE.lines().find(|line| line.starts_with("stand = "));
+    for value in [
+        "\"secret-7731\"",
+        "{ secret-7731 = 1 }",
+        "[\"secret-7731\"]",
+    ] {
+        let text = FILE.replace(stand.unwrap(), &format!("stand = {value}"));
+        let error = load(&text).unwrap_err();
+        assert!(!error.to_string().contains("secret-7731"), "{error}");
+        assert_eq!(keys(Err(error)), ["providers.gosuslugi.stand"], "{value}");
+    }
+    let (before, after) = FILE.split_once("[providers.gosuslugi]\n").unwrap();
+    let text = format!("{before}[providers.gosuslugi]\nredirect-uri = {{ a = 1 }}\n{after}");
+    assert_eq!(keys(load(&text)), ["providers.gosuslugi.redirect-uri"]);
+}
+
 #[test]
 fn j5_a_provider_that_is_on_needs_its_settings() {
     let (before, rest) = FILE.split_once("[providers.gosuslugi]").unwrap();
     let (_, after) = rest.split_once("[regions").unwrap();
     let text = format!("{before}[regions{after}");
     assert_eq!(keys(load(&text)), ["providers.gosuslugi"]);
-    for (right, wrong) in [("client-id", "client-identifier"), ("stand = ", "# ")] {
-        let found = keys(load(&FILE.replace(right, wrong)));
-        assert_eq!(found, ["providers.gosuslugi"], "{wrong}");
-    }
+    let misspelt = keys(load(&FILE.replace("client-id", "client-identifier")));
+    assert_eq!(misspelt, ["providers.gosuslugi.client-identifier"]);
+    let missing = keys(load(&FILE.replace("stand = ", "# ")));
+    assert_eq!(missing, ["providers.gosuslugi"]);
 }
