@@ -492,7 +492,7 @@ async fn a15_an_error_answer_needs_the_state_and_shows_no_text() -> Result<()> {
         .append_pair("error", "access_denied")
         .append_pair(
             "error_description",
-            &format!("{marker}{}", "x".repeat(10_000)),
+            &format!("ESIA-007004: {marker}{}", "x".repeat(10_000)),
         );
     let before = ground.dump().await?;
 

@@ -156,9 +156,17 @@ impl Browser {
         Ok(self.client.current_url().await?)
     }
 
-    /// The text that the page shows.
+    /// The text that the page shows; while one page gives way to the next, that of the next.
     pub(crate) async fn text(&self) -> Result<String> {
-        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+        let begun = std::time::Instant::now();
+        loop {
+            let text = async { self.client.find(Locator::Css("body")).await?.text().await };
+            match text.await {
+                Ok(text) => return Ok(text),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error.into()),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
     }
 
     async fn visible(&self, xpath: &str) -> Result<Option<Element>> {
@@ -168,6 +176,20 @@ impl Browser {
             }
         }
         Ok(None)
+    }
+
+    /// Clicks what one of the paths shows, once it can be clicked: what was found may belong to a
+    /// page that is giving way to the next.
+    async fn click(&self, paths: &[String], what: &str) -> Result<()> {
+        let begun = std::time::Instant::now();
+        loop {
+            match self.wait_for(paths, what).await?.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) if !error.is_stale_element_reference() => return Err(error.into()),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error.into()),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
     }
 
     /// Looks until one of the paths shows something.
@@ -204,9 +226,7 @@ impl Browser {
             own(&format!("starts-with(normalize-space(.), {label})")),
             own(&format!("contains(normalize-space(.), {label})")),
         ];
-        let element = self.wait_for(&paths, &format!("button {label}")).await?;
-        element.click().await?;
-        Ok(())
+        self.click(&paths, &format!("button {label}")).await
     }
 
     /// Presses a button and does not wait for the page after it.
@@ -265,11 +285,7 @@ impl Browser {
             format!("//label[normalize-space(.)={text}]"),
             format!("//label[contains(normalize-space(.), {text})]"),
         ];
-        self.wait_for(&paths, &format!("choice {label}"))
-            .await?
-            .click()
-            .await?;
-        Ok(())
+        self.click(&paths, &format!("choice {label}")).await
     }
 
     /// Picks a hit of a live search.
@@ -278,11 +294,7 @@ impl Browser {
             "//li[@role='option' and contains(normalize-space(.), {})]",
             literal(text)
         );
-        self.wait_for(&[path], &format!("hit {text}"))
-            .await?
-            .click()
-            .await?;
-        Ok(())
+        self.click(&[path], &format!("hit {text}")).await
     }
 
     /// Presses a key where the focus is.

@@ -22,6 +22,11 @@ use linking_storage::{Dump, Location, Storage};
 
 /// What every request may write: the trail, the counters, the flows.
 const MAY_CHANGE: [&str; 4] = ["audit", "audit_concern", "attempt", "flow"];
+/// The events that a refused try leaves for the owner (`threats.md` E1, F5).
+const TELLS: [&str; 2] = [
+    "\"event\":\"mismatch-tried\"",
+    "\"event\":\"identity-tried-elsewhere\"",
+];
 /// Too large to read each time, and no request writes them.
 const REGISTERS: [&str; 3] = ["organization", "locality", "region"];
 
@@ -59,10 +64,39 @@ pub(crate) fn changed_tables(before: &Dump, after: &Dump) -> Vec<String> {
     changes(before, after).into_keys().collect()
 }
 
-/// Holds that nothing but trail, counters and flows differs (`threats.md`, *Refused*; T5).
+/// A row without when its session was last seen, which every request moves.
+fn without_last_seen(row: &str) -> String {
+    let fields = row.split(' ');
+    let kept =
+        fields.filter(|field| !field.starts_with("seen_at=") && !field.starts_with("ends_at="));
+    kept.collect::<Vec<_>>().join(" ")
+}
+
+impl Change {
+    /// Whether it tells an owner of what somebody tried, and does nothing else.
+    fn only_tells(&self) -> bool {
+        let tells = |row: &String| TELLS.iter().any(|event| row.contains(event));
+        self.gone.is_empty() && self.come.iter().all(tells)
+    }
+
+    /// Whether sessions were looked at, and none began, ended or changed.
+    fn only_seen(&self) -> bool {
+        let rows = |rows: &BTreeSet<String>| -> BTreeSet<String> {
+            rows.iter().map(|row| without_last_seen(row)).collect()
+        };
+        rows(&self.gone) == rows(&self.come)
+    }
+}
+
+/// Holds that nothing but trail, counters and flows differs, and what tells an owner of a try
+/// (`threats.md`, *Refused*; T5).
 pub(crate) fn unchanged(before: &Dump, after: &Dump) -> Result<()> {
     let mut changed = changes(before, after);
-    changed.retain(|table, _| !MAY_CHANGE.contains(&table.as_str()));
+    changed.retain(|table, change| match table.as_str() {
+        "outbox" => !change.only_tells(),
+        "session" => !change.only_seen(),
+        table => !MAY_CHANGE.contains(&table),
+    });
     if !changed.is_empty() {
         let rows = |change: &Change| (change.gone.clone(), change.come.clone());
         let told: Vec<_> = changed

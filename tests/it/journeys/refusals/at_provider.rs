@@ -1,7 +1,7 @@
 //! Refusals that come with the provider's answer, or instead of it.
 
 use anyhow::{Result, ensure};
-use linking_simulator::{Fault, Forgery, Place, TokenKind, Transport};
+use linking_simulator::{EsiaCode, Fault, Forgery, Place, TokenKind, Transport};
 
 use crate::{
     browser::JavaScript,
@@ -99,18 +99,26 @@ async fn answer_invalid(walk: &mut Walk) -> Result<()> {
     walk.do_not_link().await
 }
 
+/// The provider itself refuses an account that is not verified.
 async fn assurance_too_low(walk: &mut Walk) -> Result<()> {
+    walk.stand
+        .control()
+        .set_fault_times(Fault::AuthorizationError(EsiaCode::NotVerified), 2);
+    walk.browser.press(BY_GOSUSLUGI).await?;
+    for _ in 0..2 {
+        walk.browser
+            .expect_heading("На Госуслугах нужна другая учётная запись")
+            .await?;
+        walk.browser.look("assurance-too-low").await?;
+        walk.browser
+            .press("Тип уже другой, проверить снова")
+            .await?;
+    }
+    walk.do_not_link().await?;
+    // A child whose parent has not allowed it hands nothing over: nobody to link.
     walk.come("egorov").await?;
-    walk.browser
-        .expect_heading("На Госуслугах нужна другая учётная запись")
-        .await?;
-    walk.browser.look("assurance-too-low").await?;
-    walk.browser
-        .press("Тип уже другой, проверить снова")
-        .await?;
-    walk.browser
-        .expect_heading("На Госуслугах нужна другая учётная запись")
-        .await?;
+    walk.browser.look("no-person-data").await?;
+    ensure!(!walk.browser.shows("Дневник пока не связан").await?);
     walk.browser.press("Войти по логину и паролю").await?;
     walk.browser.expect_heading("Вход в дневник").await
 }

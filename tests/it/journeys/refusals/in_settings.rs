@@ -95,6 +95,7 @@ async fn mismatch(walk: &mut Walk) -> Result<()> {
 /// «Связать» six minutes after the sign-in: the password, and the provider's answer waits.
 async fn step_up_in_flow(walk: &mut Walk) -> Result<()> {
     walk.leave_gosuslugi().await?;
+    walk.open("/").await?;
     walk.sign_out().await?;
     walk.sign_in("rahimov").await?;
     walk.open("/settings").await?;

@@ -105,7 +105,7 @@ async fn blocked(walk: &mut Walk) -> Result<()> {
     walk.browser
         .expect_heading("Как связаться со школой")
         .await?;
-    walk.browser.back().await?;
+    walk.bring_together("orlov", "orlov").await?;
     walk.browser.press("Вернуться ко входу").await?;
     walk.browser.expect_heading("Вход в дневник").await
 }
