@@ -284,7 +284,11 @@ async fn every_code_of_esia_has_its_outcome_wherever_it_comes_from() {
 #[tokio::test]
 async fn our_own_mistakes_are_the_operators() {
     let mut site = Site::start(TokenAlgorithm::Rs256).await;
-    site.settings.scopes = Some(vec!["openid".to_owned(), "medical_doc".to_owned()]);
+    site.settings.scopes = Some(
+        ["openid", "fullname", "birthdate", "snils", "medical_doc"]
+            .map(str::to_owned)
+            .to_vec(),
+    );
     let error = site.sign_in("sokolova").await.unwrap_err();
     assert_eq!(error.kind, Kind::Configuration);
     assert!(error.cause.contains("ESIA-007019"), "{error}");
