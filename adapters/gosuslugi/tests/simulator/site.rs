@@ -30,7 +30,7 @@ use uuid::Uuid;
 use crate::browser::{Browser, Landing, Visitor};
 
 pub(crate) const REDIRECT: &str = "https://school.example/callback/gosuslugi";
-const CLIENT: &str = "TESTSYS";
+pub(crate) const CLIENT: &str = "TESTSYS";
 
 #[derive(Debug, Default)]
 struct Counting(AtomicU64);
