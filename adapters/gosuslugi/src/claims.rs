@@ -201,12 +201,17 @@ impl IdClaims {
             .collect()
     }
 
+    /// Whether it is a child's account (`esia.md` 7.2).
+    pub(crate) fn is_child(&self) -> bool {
+        self.person.level.as_deref() == Some("KD")
+    }
+
     /// The level (`esia.md` 7.2): a child by `lvl`; verified by `is_tru` of the token and
     /// `trusted` of the person, of which one must say yes and none may say no; else simplified,
     /// because ESIA does not tell a client who is standard. `lvl` alone never makes anybody
     /// verified: its `PR` is read in two ways.
     pub(crate) fn assurance(&self, trusted: Option<bool>) -> AssuranceLevel {
-        if self.person.level.as_deref() == Some("KD") {
+        if self.is_child() {
             return AssuranceLevel::Child;
         }
         match (self.person.is_trusted, trusted) {

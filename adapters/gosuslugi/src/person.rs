@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use linking_core::{
     account::{ContactKind, ContactValue},
-    person::{BirthDate, EmailAddress, Gender, PhoneNumber, RegisteredName, Snils},
+    person::{BirthDate, EmailAddress, PhoneNumber, RegisteredName, Snils},
     provider::{Claims, ContactClaim, Verification},
     time::Timestamp,
 };
@@ -19,7 +19,6 @@ pub(crate) struct Person {
     last_name: Option<String>,
     middle_name: Option<String>,
     birth_date: Option<String>,
-    gender: Option<String>,
     snils: Option<String>,
     pub(crate) trusted: Option<bool>,
     status: Option<String>,
@@ -85,10 +84,8 @@ impl Person {
                 .birth_date
                 .as_deref()
                 .and_then(|text| BirthDate::parse(text, latest_today(now)).ok()),
-            gender: self
-                .gender
-                .as_deref()
-                .and_then(|text| Gender::parse(text).ok()),
+            // Not asked for: no rule looks at it.
+            gender: None,
             contacts: Vec::new(),
         }
     }
@@ -176,14 +173,14 @@ mod tests {
         assert_eq!(name.full(), "Соколова Марина Игоревна");
         assert_eq!(found.snils.unwrap().digits(), "11223344595");
         assert_eq!(found.birth_date.unwrap().formatted(), "14.03.1988");
-        assert_eq!(found.gender, Some(Gender::Female));
+        assert_eq!(found.gender, None, "not used, so not taken");
     }
 
     #[test]
     fn c11_what_is_absent_or_odd_is_not_said() {
         assert_eq!(claims(json!({})), Claims::default());
         let found = claims(json!({
-            "birthDate": "1988-13-45", "snils": "000-000-000 00", "gender": "X",
+            "birthDate": "1988-13-45", "snils": "000-000-000 00",
         }));
         assert_eq!(found, Claims::default());
         let half = claims(json!({"firstName": "Марина"}));

@@ -185,7 +185,6 @@ fn manifest(settings: &Checked) -> Result<Manifest, SettingsErrors> {
         VouchedAttribute::Name,
         VouchedAttribute::Snils,
         VouchedAttribute::BirthDate,
-        VouchedAttribute::Gender,
     ];
     let mut code_bindings = vec![CodeBinding::StateInCode];
     if settings.pkce.is_on() {

@@ -99,7 +99,8 @@ pub struct Settings {
     /// not change while links exist (`threats.md` C3).
     #[serde(default)]
     pub issuers: Option<Vec<String>>,
-    /// Scopes of every sign-in; `openid fullname birthdate gender snils` unless given.
+    /// Scopes of every sign-in; `openid fullname birthdate snils` unless given. These four must be
+    /// among them.
     #[serde(default)]
     pub scopes: Option<Vec<String>>,
     /// Scopes beside them when contacts are wanted; `contacts` unless given.

@@ -82,8 +82,11 @@ pub enum Forgery {
     NoAlgorithm,
     /// With `jku`, `jwk` and `kid` that lead to another key, by which it is signed.
     KeyInHeader,
-    /// A megabyte of token.
+    /// A megabyte of token, well signed.
     Huge,
+    /// 20 KiB of token, well signed: more than a client looks at (`gost.md` 8.1), within what it
+    /// takes as an answer.
+    TooLong,
 }
 
 /// How a token's claims are wrong; the signature is good.

@@ -11,7 +11,10 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::{Certificate, Signature, SigningKey};
 
@@ -78,7 +81,17 @@ pub struct UnverifiedJws<'a> {
 struct Header {
     alg: String,
     #[serde(default)]
-    crit: Option<serde::de::IgnoredAny>,
+    crit: Stands,
+}
+
+/// Whether a member of the header stands there, `null` included (RFC 7515 4.1.11 wants a list).
+#[derive(Default)]
+struct Stands(bool);
+
+impl<'de> Deserialize<'de> for Stands {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
 }
 
 impl<'a> UnverifiedJws<'a> {
@@ -100,7 +113,7 @@ impl<'a> UnverifiedJws<'a> {
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Encoding);
         let header = decode(header)?;
         let parsed: Header = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
-        if parsed.crit.is_some() {
+        if parsed.crit.0 {
             return Err(JwsError::Critical);
         }
         Ok(Self {

@@ -4,7 +4,10 @@ use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use linking_core::time::Timestamp;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use thiserror::Error;
 
 /// The longest token that is looked at, in bytes (`gost.md` 8.1).
@@ -88,7 +91,17 @@ pub struct CompactJws<'a> {
 struct Header {
     alg: String,
     #[serde(default)]
-    crit: Option<serde::de::IgnoredAny>,
+    crit: Stands,
+}
+
+/// Whether a member of the header stands there, `null` included (RFC 7515 4.1.11 wants a list).
+#[derive(Default)]
+struct Stands(bool);
+
+impl<'de> Deserialize<'de> for Stands {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
 }
 
 impl<'a> CompactJws<'a> {
@@ -101,7 +114,7 @@ impl<'a> CompactJws<'a> {
         let header = decode(header)?;
         let payload = decode(payload)?;
         let parsed: Header = serde_json::from_slice(&header).map_err(|_| TokenError::Malformed)?;
-        if parsed.crit.is_some() {
+        if parsed.crit.0 {
             return Err(TokenError::Critical);
         }
         decode(signature)?;

@@ -65,6 +65,10 @@ pub trait ProviderHarness: Send + Sync {
     /// Plays the person at the peer; gives what comes back to our callback address.
     async fn answer(&self, prompt: &Prompt, script: Script) -> Answer;
 
+    /// The answer that somebody makes up of two: what opens the person's data (a code) from the
+    /// one, what names the flow (the state) from the other (`threats.md` A7).
+    fn injected(&self, code_of: &Answer, state_of: &Answer) -> Answer;
+
     /// The person who signs in there.
     fn subject(&self) -> Subject;
 
@@ -107,9 +111,12 @@ macro_rules! provider_conformance {
             a1_a_forged_state_is_refused,
             a7_an_answer_to_another_flow_is_refused,
             a7_a_state_of_another_flow_is_refused,
+            a7_a_code_of_another_flow_with_this_flows_state_is_refused,
             a_state_that_was_changed_is_refused,
             a8_an_answer_is_taken_once,
             an_answer_of_nothing_is_refused,
+            h6_contacts_come_only_when_wanted,
+            sign_out_is_offered_as_the_manifest_says,
             i1_a_peer_that_is_away_is_unavailable,
             i1_a_flow_goes_on_when_the_peer_is_back,
             h1_nothing_of_the_person_prints,

@@ -204,9 +204,14 @@ impl Gosuslugi {
         moment: Moment,
     ) -> Result<Step, ProviderError> {
         let oid = id.claims().sub;
-        let person = self.fetch::<Person>(oid, Collection::Person, token).await?;
-        let person = person.unwrap_or_default();
+        let Some(person) = self.fetch::<Person>(oid, Collection::Person, token).await? else {
+            return without_person_data(id.claims());
+        };
         let mut claims = person.claims(moment.now);
+        // An answer may come and leave out what the token does not cover.
+        if claims.name.is_none() && !person.is_deleted() {
+            return without_person_data(id.claims());
+        }
         if person.is_of_another(oid) || id.claims().contradicts(claims.snils.as_ref()) {
             return Err(invalid("person data are of another subject"));
         }
@@ -265,6 +270,18 @@ impl Gosuslugi {
 enum Exchanged {
     Tokens(TokenAnswer, Moment),
     Ended(Step),
+}
+
+/// The token does not cover the person's name. Who says nothing contradicts nobody, and would be linked to
+/// anybody (`threats.md` E11): that is no identity. A child's data are held back until the parent gives leave
+/// (`esia.md` 7.3); else the scopes are not those of the settings.
+fn without_person_data(id: &IdClaims) -> Result<Step, ProviderError> {
+    if id.is_child() {
+        return Ok(Step::Declined(Decline::AccountUnfit));
+    }
+    Err(configuration(
+        "the token does not cover the person's name: check scopes",
+    ))
 }
 
 pub(super) fn token_fault(kind: TokenKind, error: TokenError) -> ProviderError {

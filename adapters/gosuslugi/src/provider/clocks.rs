@@ -42,7 +42,12 @@ impl Gosuslugi {
 
     /// A code that is not believed. If it is for its times, the clocks may be the cause.
     pub(super) async fn code_fault(&self, error: TokenError, moment: Moment) -> ProviderError {
-        let of_time = matches!(error, TokenError::NotYet | TokenError::Expired);
+        // Older than the flow too: so looks every quick sign-in where ESIA's clock is behind ours, or
+        // where an offset learned before is no longer true.
+        let of_time = matches!(
+            error,
+            TokenError::NotYet | TokenError::Expired | TokenError::OlderThanFlow
+        );
         if of_time && let Some(offset) = self.measure(moment).await {
             return clocks_differ(offset);
         }
@@ -54,7 +59,9 @@ impl Gosuslugi {
 }
 
 fn clocks_differ(offset: ClockOffset) -> ProviderError {
-    let seconds = offset.seconds();
-    let cause = format!("ESIA's clock is {seconds} s ahead of this server's: set the clock");
+    let cause = match offset.seconds() {
+        0 => "ESIA's clock and this server's agree again".to_owned(),
+        seconds => format!("ESIA's clock is {seconds} s ahead of this server's: set the clock"),
+    };
     ProviderError::new(ProviderErrorKind::Restart, cause)
 }

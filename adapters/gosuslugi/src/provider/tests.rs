@@ -41,7 +41,7 @@ async fn begin_asks_as_esia_wants_it_with_a_signature_that_fits() {
     let query = query(&step);
     for (name, expected) in [
         ("client_id", "TESTSYS"),
-        ("scope", "openid fullname birthdate gender snils"),
+        ("scope", "openid fullname birthdate snils"),
         ("response_type", "code"),
         ("access_type", "online"),
         ("state", STATE_TEXT),
@@ -56,7 +56,7 @@ async fn begin_asks_as_esia_wants_it_with_a_signature_that_fits() {
         assert_eq!(value(&query, name), Some(expected), "{name}");
     }
     let text = format!(
-        "TESTSYSopenid fullname birthdate gender snils2027.01.15 09:30:45 +0000{STATE_TEXT}\
+        "TESTSYSopenid fullname birthdate snils2027.01.15 09:30:45 +0000{STATE_TEXT}\
          https://school.example/callback/gosuslugi"
     );
     let secret = value(&query, "client_secret").unwrap();
@@ -76,7 +76,7 @@ async fn h6_contacts_are_asked_for_only_when_wanted() {
         .begin(stand::begin(Switch::On))
         .await
         .unwrap();
-    let scope = "openid fullname birthdate gender snils contacts";
+    let scope = "openid fullname birthdate snils contacts";
     assert_eq!(value(&query(&step), "scope"), Some(scope));
     let Ok(Step::Verified(identity)) = esia.sign_in(Switch::On).await else {
         panic!()
@@ -138,7 +138,7 @@ async fn the_token_call_is_signed_over_the_code_and_carries_everything_once() {
     let state = value(&form, "state").unwrap();
     assert_ne!(state, STATE_TEXT, "a new state");
     assert!(state.parse::<Uuid>().is_ok());
-    let scope = "openid fullname birthdate gender snils";
+    let scope = "openid fullname birthdate snils";
     let redirect = "https://school.example/callback/gosuslugi";
     for (name, expected) in [
         ("grant_type", "authorization_code"),
@@ -321,6 +321,16 @@ fn the_manifest_says_what_esia_is() {
             vouched
         );
     }
+    let vouched: Vec<_> = manifest.vouches.iter().map(|(what, _)| *what).collect();
+    assert_eq!(
+        vouched,
+        [
+            VouchedAttribute::Name,
+            VouchedAttribute::Snils,
+            VouchedAttribute::BirthDate
+        ],
+        "what the consent's text names and a rule looks at"
+    );
     assert!(!manifest.forced_sign_in.is_on());
 }
 

@@ -61,7 +61,8 @@ impl Problems {
     }
 }
 
-const DEFAULT_SCOPES: [&str; 5] = ["openid", "fullname", "birthdate", "gender", "snils"];
+/// The ID token, and what the manifest vouches for (`threats.md` E11). Asked unless others are given.
+const NEEDED_SCOPES: [&str; 4] = ["openid", "fullname", "birthdate", "snils"];
 const DEFAULT_CONTACT_SCOPES: [&str; 1] = ["contacts"];
 
 impl Checked {
@@ -248,7 +249,7 @@ fn scopes(settings: &Settings, problems: &mut Problems) -> Option<(String, Strin
             .clone()
             .unwrap_or_else(|| own.iter().map(|&scope| scope.to_owned()).collect())
     };
-    let scopes = list(&settings.scopes, &DEFAULT_SCOPES);
+    let scopes = list(&settings.scopes, &NEEDED_SCOPES);
     let contacts = list(&settings.contact_scopes, &DEFAULT_CONTACT_SCOPES);
     let mut sound = true;
     for (key, list) in [("scopes", &scopes), ("contact-scopes", &contacts)] {
@@ -263,10 +264,15 @@ fn scopes(settings: &Settings, problems: &mut Problems) -> Option<(String, Strin
             sound = false;
         }
     }
-    if !scopes.iter().any(|scope| scope == "openid") {
+    let absent: Vec<&str> = NEEDED_SCOPES
+        .into_iter()
+        .filter(|needed| !scopes.iter().any(|scope| scope == needed))
+        .collect();
+    if !absent.is_empty() {
+        let what = absent.join(", ");
         problems.add(
             "scopes",
-            "`openid` must be among them: without it there is no ID token",
+            format_args!("must hold {what}: without them nobody can be told from another"),
         );
         sound = false;
     }

@@ -1,6 +1,6 @@
 //! A browser with cookies that walks the simulator's screens, as a person would.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use linking_core::provider::CallbackParams;
 use linking_http::{
@@ -68,7 +68,13 @@ impl Browser {
     pub(crate) fn new(base: &str, control: Control) -> Self {
         let base = Url::parse(base).unwrap();
         let rules = EgressRules::new(HostRule::of(&base)).with_loopback_http(LoopbackHttp::Allowed);
-        let client = HttpClient::new(ClientSettings::new(rules)).unwrap();
+        // Nothing here waits for a limit.
+        let client = HttpClient::new(ClientSettings {
+            connect_timeout: Duration::from_mins(1),
+            total_timeout: Duration::from_mins(1),
+            ..ClientSettings::new(rules)
+        })
+        .unwrap();
         Self {
             client,
             base,

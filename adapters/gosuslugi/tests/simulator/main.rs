@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod conformance;
 mod faults;
 mod journeys;
 mod site;

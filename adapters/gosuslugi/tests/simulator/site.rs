@@ -30,7 +30,7 @@ use uuid::Uuid;
 use crate::browser::{Browser, Landing, Visitor};
 
 pub(crate) const REDIRECT: &str = "https://school.example/callback/gosuslugi";
-const CLIENT: &str = "TESTSYS";
+pub(crate) const CLIENT: &str = "TESTSYS";
 
 #[derive(Debug, Default)]
 struct Counting(AtomicU64);
@@ -125,7 +125,9 @@ impl Site {
         };
         settings.front_base = Some(base.clone());
         settings.issuers = Some(vec![linking_simulator::ISSUER.to_owned()]);
-        settings.network.total_timeout_ms = Some(3_000);
+        // Long enough on any machine; a test of the limit sets its own.
+        settings.network.connect_timeout_ms = Some(60_000);
+        settings.network.total_timeout_ms = Some(60_000);
         let site = Self {
             control,
             settings,
@@ -237,10 +239,15 @@ impl Site {
 
     /// How many token requests the simulator has seen.
     pub(crate) fn token_calls(&self) -> usize {
+        self.calls("/aas/oauth2/v3/te")
+    }
+
+    /// How many requests to a path, or below it, the simulator has seen.
+    pub(crate) fn calls(&self, path: &str) -> usize {
         let calls = self.control.requests();
         calls
             .iter()
-            .filter(|call| call.path == "/aas/oauth2/v3/te")
+            .filter(|call| call.path.starts_with(path))
             .count()
     }
 

@@ -149,11 +149,14 @@ pub(super) fn forge(
             set("x5c", json!([foreign.certificate(algorithm)]));
             signed(foreign, algorithm, &header, &claims)
         }
-        Forgery::Huge => {
-            claims.insert(
-                "urn:esia:stand:filler".to_owned(),
-                json!("ж".repeat(512 * 1024)),
-            );
+        Forgery::Huge | Forgery::TooLong => {
+            let octets = if forgery == Forgery::Huge {
+                1024 * 1024
+            } else {
+                15 * 1024
+            };
+            let filler = json!("x".repeat(octets));
+            claims.insert("urn:esia:stand:filler".to_owned(), filler);
             signed(mint.keys, algorithm, &header, &claims)
         }
     }

@@ -216,6 +216,8 @@ async fn forged_tokens_fail_a_right_check() {
             assert!(decoded(&token).0.get(name).is_some(), "{name}");
         }
         assert!(forged(&mut signed, Forgery::Huge).await.len() > 1_000_000);
+        let long = forged(&mut signed, Forgery::TooLong).await;
+        assert!((20_000..30_000).contains(&long.len()), "{}", long.len());
         // And after all that, an honest one.
         let token = signed.token("id_token").await;
         assert!(signed.stand.verifies(&token, algorithm, &keys));

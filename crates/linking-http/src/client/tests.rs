@@ -1,17 +1,19 @@
 use std::{
     collections::VecDeque,
-    future::Future,
+    future::{Future, poll_fn},
     io,
     net::{IpAddr, SocketAddr},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::Poll,
 };
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 use super::*;
@@ -76,9 +78,19 @@ impl Peer {
         let rules = EgressRules::new([self.address.to_string().parse().unwrap()])
             .with_loopback_http(LoopbackHttp::Allowed);
         let mut settings = ClientSettings::new(rules);
-        settings.total_timeout = Duration::from_millis(400);
+        settings.connect_timeout = Duration::from_mins(1);
+        settings.total_timeout = Duration::from_mins(1);
         settings.max_body_bytes = 10_000;
         settings
+    }
+
+    /// For calls that must end by their time limit; for all others it is long enough on any
+    /// machine.
+    fn quick(&self) -> ClientSettings {
+        ClientSettings {
+            total_timeout: Duration::from_millis(200),
+            ..self.settings()
+        }
     }
 
     fn client(&self) -> HttpClient {
@@ -281,7 +293,9 @@ async fn i2_a_peer_that_never_answers_costs_the_time_limit_and_no_more() {
         std::future::pending::<()>().await;
     })
     .await;
-    let error = get(&peer.client(), &peer.url("/")).await.unwrap_err();
+    let error = get(&client(peer.quick()), &peer.url("/"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), Kind::Timeout);
     assert!(error.is_retryable());
 }
@@ -300,26 +314,63 @@ async fn i2_a_dripping_answer_ends_at_the_time_limit() {
         }
     })
     .await;
-    let error = get(&peer.client(), &peer.url("/")).await.unwrap_err();
+    let error = get(&client(peer.quick()), &peer.url("/"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), Kind::Timeout);
 }
 
 #[tokio::test]
-async fn i2_calls_beyond_the_limit_wait_and_then_end() {
-    let peer = Peer::start(|mut stream| async move {
-        read_head(&mut stream).await;
-        std::future::pending::<()>().await;
+async fn i2_a_call_has_a_place_as_long_as_it_lasts() {
+    let reached = Arc::new(Notify::new());
+    let notify = Arc::clone(&reached);
+    let peer = Peer::start(move |mut stream| {
+        let notify = Arc::clone(&notify);
+        async move {
+            read_head(&mut stream).await;
+            notify.notify_one();
+            std::future::pending::<()>().await;
+        }
     })
     .await;
     let client = client(ClientSettings {
+        max_in_flight: 2,
+        ..peer.settings()
+    });
+    let (calling, url) = (client.clone(), peer.url("/"));
+    let call = tokio::spawn(async move { get(&calling, &url).await });
+    reached.notified().await;
+    assert_eq!(client.places.available_permits(), 1);
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    assert_eq!(client.places.available_permits(), 2);
+}
+
+#[tokio::test]
+async fn i2_a_call_beyond_the_limit_waits_and_then_ends() {
+    let peer = Peer::answering("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let taken = |client: &HttpClient| Arc::clone(&client.places).try_acquire_owned().unwrap();
+    let impatient = client(ClientSettings {
+        max_in_flight: 1,
+        ..peer.quick()
+    });
+    let place = taken(&impatient);
+    let error = get(&impatient, &peer.url("/")).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout);
+    assert_eq!(peer.connections(), 0, "nothing was sent");
+    drop(place);
+    // Who waits within the time gets the place that becomes free.
+    let patient = client(ClientSettings {
         max_in_flight: 1,
         ..peer.settings()
     });
+    let place = taken(&patient);
     let url = peer.url("/");
-    let (one, other) = tokio::join!(get(&client, &url), get(&client, &url));
-    assert_eq!(one.unwrap_err().kind(), Kind::Timeout);
-    assert_eq!(other.unwrap_err().kind(), Kind::Timeout);
-    assert_eq!(peer.connections(), 1);
+    let mut call = std::pin::pin!(get(&patient, &url));
+    let waits = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await;
+    assert!(waits);
+    drop(place);
+    assert_eq!(call.await.unwrap().status(), 204);
 }
 
 #[tokio::test]
@@ -383,6 +434,30 @@ async fn i1_a_closed_port_is_no_connection() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), Kind::Connect);
+}
+
+#[tokio::test]
+async fn i1_a_name_without_an_address_is_no_connection() {
+    #[derive(Debug)]
+    struct NoService;
+    #[async_trait]
+    impl Resolver for NoService {
+        async fn addresses(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+            Err(io::Error::other("the name service is away"))
+        }
+    }
+    install_crypto_provider();
+    let nobody: Arc<dyn Resolver> = ScriptedResolver::new(&[&[]]);
+    for resolver in [nobody, Arc::new(NoService)] {
+        let rules = EgressRules::new(["esia.example".parse().unwrap()]);
+        let client = HttpClient::with_resolver(ClientSettings::new(rules), resolver).unwrap();
+        let error = get(&client, "https://esia.example/MARKED")
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Connect, "{error}");
+        assert!(error.is_retryable());
+        assert!(!error.to_string().contains("MARKED"), "{error}");
+    }
 }
 
 #[tokio::test]

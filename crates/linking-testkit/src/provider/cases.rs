@@ -9,6 +9,7 @@
 
 use linking_core::{
     ids::Id,
+    ports::IdentityProvider,
     provider::{
         Answer, Begin, CallbackParams, Prompt, ProviderError, ProviderErrorKind, ProviderIdentity,
         ProviderState, Resume, Step, Switch, Ticket, Wanted,
@@ -32,7 +33,16 @@ struct Trip {
 impl Trip {
     /// Begins one; each number has a flow and a ticket of its own.
     async fn begin(harness: &dyn ProviderHarness, number: u64) -> Self {
-        match begun(harness, number).await {
+        Self::begin_on(harness, &*harness.adapter().await, number, Switch::On).await
+    }
+
+    async fn begin_on(
+        harness: &dyn ProviderHarness,
+        adapter: &dyn IdentityProvider,
+        number: u64,
+        contacts: Switch,
+    ) -> Self {
+        match begun(harness, adapter, number, contacts).await {
             Ok(Step::Ask { prompt, state }) => Self {
                 number,
                 prompt,
@@ -55,6 +65,17 @@ impl Trip {
         state: Vec<u8>,
         answer: Answer,
     ) -> Answered {
+        self.advance_on(harness, &*harness.adapter().await, state, answer)
+            .await
+    }
+
+    async fn advance_on(
+        &self,
+        harness: &dyn ProviderHarness,
+        adapter: &dyn IdentityProvider,
+        state: Vec<u8>,
+        answer: Answer,
+    ) -> Answered {
         let resume = Resume {
             flow: flow(self.number),
             state: ProviderState::new(state),
@@ -62,7 +83,6 @@ impl Trip {
             begun_at: harness.now(),
             now: harness.now(),
         };
-        let adapter = harness.adapter().await;
         tokio::time::timeout(harness.patience(), adapter.advance(resume))
             .await
             .unwrap_or_else(|_| panic!("the adapter hangs"))
@@ -83,16 +103,18 @@ fn ticket(number: u64) -> Ticket {
     Ticket::new(Secret256::draw(&SeededRandom::new(number)))
 }
 
-async fn begun(harness: &dyn ProviderHarness, number: u64) -> Answered {
+async fn begun(
+    harness: &dyn ProviderHarness,
+    adapter: &dyn IdentityProvider,
+    number: u64,
+    contacts: Switch,
+) -> Answered {
     let begin = Begin {
         flow: flow(number),
         ticket: ticket(number),
-        wanted: Wanted {
-            contacts: Switch::On,
-        },
+        wanted: Wanted { contacts },
         now: harness.now(),
     };
-    let adapter = harness.adapter().await;
     tokio::time::timeout(harness.patience(), adapter.begin(begin))
         .await
         .unwrap_or_else(|_| panic!("the adapter hangs"))
@@ -215,6 +237,23 @@ pub async fn a7_a_state_of_another_flow_is_refused(harness: &dyn ProviderHarness
     refused(answered, "another flow's state");
 }
 
+/// A code that was given to another flow is not believed with this flow's own state: somebody
+/// caught it on its way and brought it here (`threats.md` A7).
+pub async fn a7_a_code_of_another_flow_with_this_flows_state_is_refused(
+    harness: &dyn ProviderHarness,
+) {
+    let (one, other) = (Trip::begin(harness, 1).await, Trip::begin(harness, 2).await);
+    let own = harness.answer(&one.prompt, Script::Approve).await;
+    let caught = harness.answer(&other.prompt, Script::Approve).await;
+    let injected = harness.injected(&caught, &own);
+    refused(one.advance(harness, injected).await, "another flow's code");
+    // What was made up of two answers is what it says: with its own state the same code is good.
+    let again = Trip::begin(harness, 3).await;
+    let own = harness.answer(&again.prompt, Script::Approve).await;
+    let whole = harness.injected(&own, &own);
+    verified(again.advance(harness, whole).await);
+}
+
 /// A remembered state that is empty, cut or longer than it was is an error, and no panic.
 pub async fn a_state_that_was_changed_is_refused(harness: &dyn ProviderHarness) {
     let trip = Trip::begin(harness, 1).await;
@@ -252,6 +291,25 @@ pub async fn an_answer_of_nothing_is_refused(harness: &dyn ProviderHarness) {
     refused(answered, "a callback of unknown parameters");
 }
 
+/// Contacts that were not wanted do not come (`threats.md` H6).
+pub async fn h6_contacts_come_only_when_wanted(harness: &dyn ProviderHarness) {
+    let adapter = harness.adapter().await;
+    let trip = Trip::begin_on(harness, &*adapter, 1, Switch::Off).await;
+    let identity = verified(trip.play(harness, Script::Approve).await);
+    assert!(
+        identity.claims.contacts.is_empty(),
+        "contacts that nobody asked for"
+    );
+}
+
+/// Whether the provider's own session can be ended is as the manifest says (`threats.md` A17).
+pub async fn sign_out_is_offered_as_the_manifest_says(harness: &dyn ProviderHarness) {
+    let adapter = harness.adapter().await;
+    let back = "https://school.example/".parse().unwrap();
+    let offered = adapter.sign_out(&back).is_some();
+    assert_eq!(offered, adapter.manifest().sign_out.is_on());
+}
+
 /// A peer that is away is told as such, in bounded time (`threats.md` I1, I2).
 pub async fn i1_a_peer_that_is_away_is_unavailable(harness: &dyn ProviderHarness) {
     let trip = Trip::begin(harness, 1).await;
@@ -262,21 +320,27 @@ pub async fn i1_a_peer_that_is_away_is_unavailable(harness: &dyn ProviderHarness
         Ok(step) => panic!("a peer that is away verified nothing: {step:?}"),
     }
     // Whether a beginning needs the peer is the adapter's own affair; how it fails is not.
-    if let Err(error) = begun(harness, 2).await {
+    let adapter = harness.adapter().await;
+    if let Err(error) = begun(harness, &*adapter, 2, Switch::On).await {
         assert_eq!(error.kind, ProviderErrorKind::Unavailable, "{error}");
     }
 }
 
-/// After an outage the next sign-in goes well, without a restart of anything (`threats.md` I14).
+/// After an outage the next sign-in goes well, without a restart of anything (`threats.md` I14):
+/// on the very adapter that met the outage.
 pub async fn i1_a_flow_goes_on_when_the_peer_is_back(harness: &dyn ProviderHarness) {
-    let trip = Trip::begin(harness, 1).await;
+    let adapter = harness.adapter().await;
+    let trip = Trip::begin_on(harness, &*adapter, 1, Switch::On).await;
     let answer = harness.answer(&trip.prompt, Script::Approve).await;
     harness.set_peer_up(false).await;
-    let away = trip.advance(harness, answer).await;
+    let state = trip.state.clone();
+    let away = trip.advance_on(harness, &*adapter, state, answer).await;
     assert!(away.is_err(), "{away:?}");
     harness.set_peer_up(true).await;
-    let again = Trip::begin(harness, 2).await;
-    verified(again.play(harness, Script::Approve).await);
+    let again = Trip::begin_on(harness, &*adapter, 2, Switch::On).await;
+    let answer = harness.answer(&again.prompt, Script::Approve).await;
+    let state = again.state.clone();
+    verified(again.advance_on(harness, &*adapter, state, answer).await);
 }
 
 /// No text of a value or an error repeats what the peer said of the person, a code, a token, or
@@ -297,6 +361,10 @@ pub async fn h1_nothing_of_the_person_prints(harness: &dyn ProviderHarness) {
     let elsewhere = foreign.advance(harness, answer.clone()).await;
     let changed = foreign.advance_with(harness, trip.state, answer).await;
     let declined = foreign.play(harness, Script::Refuse).await;
+    assert!(
+        matches!(declined, Ok(Step::Declined(_))),
+        "the harness did not refuse"
+    );
     let other_state = Script::Forge(Forgery::OtherState);
     let forged = foreign.play(harness, other_state).await;
     for (what, answered) in [

@@ -8,6 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use linking_core::{
+    account::ContactValue,
     ports::IdentityProvider,
     provider::{
         Answer, Begin, CallbackParams, Decline, HttpsUrl, Manifest, Prompt, ProviderError,
@@ -34,11 +35,17 @@ enum Defect {
     Hangs,
     CallsOutageInvalid,
     SameAddress,
+    BindsNothing,
+    GivesContactsAlways,
+    OffersNoSignOut,
+    StaysAway,
 }
 
 #[derive(Default)]
 struct Memory {
     states: Vec<ProviderState>,
+    /// Each code with the state that it was given for.
+    given: Vec<(String, String)>,
     verified: Vec<(String, Step)>,
     count: u32,
 }
@@ -61,6 +68,19 @@ impl std::fmt::Debug for Adapter {
 fn code_of(answer: &Answer) -> String {
     match answer {
         Answer::Callback(params) => params.get("code").unwrap_or_default().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn callback(code: &str, state: &str) -> Answer {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let params = CallbackParams::new([pair("code", code), pair("state", state)]);
+    Answer::Callback(params.unwrap())
+}
+
+fn state_of(answer: &Answer) -> String {
+    match answer {
+        Answer::Callback(params) => params.get("state").unwrap_or_default().to_owned(),
         _ => String::new(),
     }
 }
@@ -116,6 +136,17 @@ impl IdentityProvider for Adapter {
                 let state = params.get("state").unwrap_or_default().to_owned();
                 resume.state = ProviderState::new(state.into_bytes());
             }
+            (Defect::BindsNothing, Answer::Callback(params))
+                if params.get("state").unwrap_or_default().as_bytes() == resume.state.expose() =>
+            {
+                // Compares the state alone, and believes any code that the peer gave.
+                let shared = self.shared.lock().unwrap();
+                let known = shared.given.iter().find(|(known, _)| *known == code);
+                if let Some((code, state)) = known {
+                    resume.state = ProviderState::new(state.clone().into_bytes());
+                    resume.answer = callback(code, state);
+                }
+            }
             (Defect::TakesAnswersTwice, _) => {
                 let shared = self.shared.lock().unwrap();
                 let known = shared.verified.iter().find(|(known, _)| *known == code);
@@ -124,6 +155,10 @@ impl IdentityProvider for Adapter {
                 }
             }
             _ => {}
+        }
+        if self.defect == Defect::StaysAway && self.own.lock().unwrap().count > 0 {
+            let away = ProviderErrorKind::Unavailable;
+            return Err(ProviderError::new(away, "not asked again"));
         }
         let answered = self.inner.advance(resume).await;
         if self.defect == Defect::Leaks && answered.is_err() {
@@ -136,6 +171,10 @@ impl IdentityProvider for Adapter {
                 let mut shared = self.shared.lock().unwrap();
                 shared.count += 1;
                 match self.defect {
+                    Defect::GivesContactsAlways => {
+                        let value = ContactValue::Email("a@example.ru".parse().unwrap());
+                        identity.claims.contacts.push(people::verified(value));
+                    }
                     Defect::OtherIssuer => {
                         identity.key.issuer = "https://other.example/".parse().unwrap();
                     }
@@ -153,6 +192,10 @@ impl IdentityProvider for Adapter {
             ),
             Err(error) if error.kind == ProviderErrorKind::Unavailable => match self.defect {
                 Defect::Hangs => std::future::pending().await,
+                Defect::StaysAway => {
+                    self.own.lock().unwrap().count += 1;
+                    Err(error)
+                }
                 Defect::CallsOutageInvalid => Err(ProviderError::new(
                     ProviderErrorKind::AnswerInvalid,
                     "no answer",
@@ -164,7 +207,8 @@ impl IdentityProvider for Adapter {
     }
 
     fn sign_out(&self, return_to: &HttpsUrl) -> Option<HttpsUrl> {
-        self.inner.sign_out(return_to)
+        let offered = self.defect != Defect::OffersNoSignOut;
+        self.inner.sign_out(return_to).filter(|_| offered)
     }
 }
 
@@ -208,6 +252,9 @@ impl ProviderHarness for Harness {
                     .approve(prompt, people::identity("1000000001", claims))
             }
         };
+        let code = code_of(&returned.answer);
+        let given = (code, returned.state.clone());
+        self.shared.lock().unwrap().given.push(given);
         let Script::Forge(forgery) = script else {
             return returned.answer;
         };
@@ -218,6 +265,10 @@ impl ProviderHarness for Harness {
         let other = "00000000-0000-4000-8000-000000000000";
         forgery.apply(&mut params, "state", other);
         Answer::Callback(CallbackParams::new(params).unwrap())
+    }
+
+    fn injected(&self, code: &Answer, state: &Answer) -> Answer {
+        callback(&code_of(code), &state_of(state))
     }
 
     fn subject(&self) -> Subject {
@@ -300,6 +351,13 @@ fn j2_each_defect_is_found_by_its_case() {
     );
     fails!(Leaks, h1_nothing_of_the_person_prints);
     fails!(CallsOutageInvalid, i1_a_peer_that_is_away_is_unavailable);
+    fails!(
+        BindsNothing,
+        a7_a_code_of_another_flow_with_this_flows_state_is_refused
+    );
+    fails!(GivesContactsAlways, h6_contacts_come_only_when_wanted);
+    fails!(OffersNoSignOut, sign_out_is_offered_as_the_manifest_says);
+    fails!(StaysAway, i1_a_flow_goes_on_when_the_peer_is_back);
     fails!(SameAddress, every_trip_has_its_own_state_and_address);
 }
 

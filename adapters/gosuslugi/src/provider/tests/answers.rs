@@ -213,23 +213,39 @@ async fn every_refusal_of_the_token_call_has_its_kind() {
     }
 }
 
+fn not_covered() -> (u16, Value) {
+    (403, json!({"code": "ESIA-005029", "message": MARK}))
+}
+
+#[tokio::test]
+async fn e11_who_says_nothing_of_the_person_is_no_identity() {
+    let nameless = json!({"birthDate": "14.03.1988", "snils": "112-233-445 95", "trusted": true});
+    for answer in [not_covered(), (200, json!({})), (200, nameless)] {
+        let adult = fault(play(|play| play.person = answer.clone())).await;
+        assert_eq!(adult.kind, Kind::Configuration, "{answer:?}");
+        assert!(adult.cause.contains("scopes"), "{adult}");
+        let child = play(|play| {
+            play.person = answer;
+            let claim = json!({"urn:esia:sbj:lvl": "KD"});
+            play.id = with(&play.id, &json!({"urn:esia:sbj": claim}));
+        });
+        let step = Esia::new(child).sign_in(Switch::Off).await;
+        assert!(
+            matches!(step, Ok(Step::Declined(Decline::AccountUnfit))),
+            "without the parent's leave: {step:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn fewer_data_are_no_fault() {
-    let not_covered = (403, json!({"code": "ESIA-005029", "message": MARK}));
-    let without = identity(play(|play| play.person = not_covered.clone())).await;
-    assert_eq!(without.claims, linking_core::provider::Claims::default());
-    assert_eq!(
-        without.assurance,
-        AssuranceLevel::Verified,
-        "said by the signed token"
-    );
     let fewer = identity(play(|play| {
         play.person.1 = json!({"lastName": "Ли", "firstName": "Ян", "trusted": true});
     }))
     .await;
     assert!(fewer.claims.name.is_some());
     assert_eq!(fewer.claims.snils, None);
-    let play = play(|play| play.contacts = not_covered);
+    let play = play(|play| play.contacts = not_covered());
     let Ok(Step::Verified(identity)) = Esia::new(play).sign_in(Switch::On).await else {
         panic!()
     };

@@ -11,13 +11,18 @@ const AHEAD: i64 = 600;
 
 /// An ESIA whose clock is ten minutes ahead, tokens and `Date` included.
 fn ahead() -> Play {
+    off_by(AHEAD)
+}
+
+/// An ESIA whose clock is that many seconds ahead (negative: behind).
+fn off_by(seconds: i64) -> Play {
     let mut play = Play::default();
-    let at = now().timestamp() + AHEAD;
+    let at = now().timestamp() + seconds;
     let times = json!({"iat": at, "nbf": at, "exp": at + 240});
     play.code = with(&play.code, &times);
     play.access = with(&play.access, &times);
     play.id = with(&with(&play.id, &times), &json!({"auth_time": at}));
-    play.date = Some(now() + TimeDelta::seconds(AHEAD));
+    play.date = Some(now() + TimeDelta::seconds(seconds));
     play
 }
 
@@ -138,4 +143,40 @@ async fn b5_a_code_from_another_clock_says_so() {
     let error = esia.sign_in(Switch::Off).await.unwrap_err();
     assert_eq!(error.kind, Kind::Restart);
     assert!(error.cause.contains("600 s"), "{}", error.cause);
+}
+
+#[tokio::test]
+async fn b5_a_quick_sign_in_by_a_clock_behind_ours_teaches_the_offset() {
+    let esia = Esia::new(off_by(-200));
+    let adapter = esia.adapter();
+    let quick = |state, code: &str| {
+        let answer = Answer::Callback(params(&[("code", code), ("state", STATE_TEXT)]));
+        linking_core::provider::Resume {
+            begun_at: now(),
+            ..stand::resume(state, answer)
+        }
+    };
+    let code = esia.code(&json!({}));
+    let Ok(Step::Ask { state, .. }) = adapter.begin(stand::begin(Switch::Off)).await else {
+        panic!()
+    };
+    let error = adapter.advance(quick(state, &code)).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Restart);
+    assert!(error.cause.contains("-200 s"), "{}", error.cause);
+    assert_eq!(asked_time(&adapter).await, "2027.01.15 09:27:25 +0000");
+    let Ok(Step::Ask { state, .. }) = adapter.begin(stand::begin(Switch::Off)).await else {
+        panic!()
+    };
+    let step = adapter.advance(quick(state, &code)).await;
+    assert!(matches!(step, Ok(Step::Verified(_))), "{step:?}");
+}
+
+#[tokio::test]
+async fn b5_an_old_code_while_the_clocks_agree_is_no_fault_of_clocks() {
+    let esia = Esia::new(Play::default());
+    let adapter = esia.adapter();
+    let old = esia.code(&json!({"iat": now().timestamp() - 1_000}));
+    let error = esia.come_back_with(&old).await.unwrap_err();
+    assert_eq!(error.kind, Kind::AnswerInvalid);
+    assert_eq!(asked_time(&adapter).await, "2027.01.15 09:30:45 +0000");
 }

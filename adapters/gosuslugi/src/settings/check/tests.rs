@@ -71,10 +71,10 @@ fn each_stand_is_ready_with_few_settings() {
         assert_eq!(checked.back, checked.front);
         assert_eq!(checked.issuer.as_str(), issuer);
         assert_eq!(checked.pkce, pkce);
-        assert_eq!(checked.scope, "openid fullname birthdate gender snils");
+        assert_eq!(checked.scope, "openid fullname birthdate snils");
         assert_eq!(
             checked.scope_with_contacts,
-            "openid fullname birthdate gender snils contacts"
+            "openid fullname birthdate snils contacts"
         );
         assert_eq!(checked.network.connect_timeout, Duration::from_secs(3));
         assert_eq!(checked.network.total_timeout, Duration::from_secs(8));
@@ -157,6 +157,28 @@ fn every_error_is_told_with_its_key_at_once() {
     );
     let text = all.check().unwrap_err().to_string();
     assert_eq!(text.lines().count(), 11, "{text}");
+}
+
+#[test]
+fn e11_no_scope_that_tells_people_apart_may_be_left_out() {
+    let needed = ["openid", "fullname", "birthdate", "snils"];
+    for absent in needed {
+        let mut settings = settings(Stand::Test);
+        let left = needed.into_iter().filter(|scope| *scope != absent);
+        settings.scopes = Some(left.map(str::to_owned).collect());
+        assert_eq!(keys_of(&settings), ["scopes"], "{absent}");
+        let text = settings.check().unwrap_err().to_string();
+        assert!(text.contains(absent), "{text}");
+    }
+    let mut more = settings(Stand::Test);
+    more.scopes = Some(
+        needed
+            .into_iter()
+            .chain(["id_doc"])
+            .map(str::to_owned)
+            .collect(),
+    );
+    assert_eq!(keys_of(&more), [""; 0]);
 }
 
 #[test]
