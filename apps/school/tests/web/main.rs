@@ -6,6 +6,7 @@ mod attacks;
 mod browser;
 #[cfg(test)]
 mod journeys;
+mod pickers;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -95,6 +95,7 @@ async fn find(
         t: &t,
         path: &page_of(view, FlowPage::Prove),
         kind,
+        keep: vec![("kind", kind_code(kind).to_owned())],
     };
     finder.find(fields, &remembered).await
 }
