@@ -80,6 +80,7 @@
 ###   minutes-accusative $minutes
 ###   moment-date $date $time
 ###   moment-today $time
+###   moment-tomorrow $time
 ###   moment-yesterday $time
 ###   place-line $organization $role
 ###   place-line-class $class $organization $role
@@ -229,6 +230,7 @@ minutes-accusative = { $minutes } { $minutes ->
 }
 moment-today = сегодня в { $time }
 moment-yesterday = вчера в { $time }
+moment-tomorrow = завтра в { $time }
 moment-date = { $date } в { $time }
 date = { $day } { $month ->
     [1] января

@@ -121,6 +121,7 @@
 ###   refusal-too-many-attempts-next-plain
 ###   refusal-too-many-attempts-text $minutes $time
 ###   refusal-too-many-attempts-text-in-flow $provider $time
+###   refusal-too-many-attempts-text-linking $moment
 ###   refusal-too-many-attempts-text-provider $Provider-through
 ###   refusal-too-many-attempts-title
 ###   refusal-wrong-credentials-field
@@ -221,6 +222,7 @@ refusal-too-many-attempts-text = Вход по паролю откроется �
     [few] минуты
    *[many] минут
 }. Так мы защищаем профили от подбора пароля.
+refusal-too-many-attempts-text-linking = Связать профиль можно будет { $moment }. До этого Госуслуги несколько раз были другого человека.
 refusal-too-many-attempts-text-provider = { $Provider-through } можно войти уже сейчас.
 refusal-too-many-attempts-text-in-flow = Подтверждать { $provider } заново не придётся, если вернуться до { $time }.
 refusal-too-many-attempts-next = { action-sign-in-provider }

@@ -115,6 +115,17 @@ impl Page {
             .unwrap_or_else(|| panic!("no link {words} on {}:\n{}", self.address, self.body))
     }
 
+    /// The address to which the main button leads.
+    pub(crate) fn main_door(&self) -> String {
+        let (before, after) = self.body.split_once("class=\"btn\"").unwrap();
+        let address = if before.ends_with("<a ") {
+            after.split("href=\"").nth(1)
+        } else {
+            before.rsplit("action=\"").next()
+        };
+        address.unwrap().split('"').next().unwrap().to_owned()
+    }
+
     fn forms_by(&self, sent: &str) -> Vec<FormOf> {
         let mut forms = Vec::new();
         for part in self.body.split("<form ").skip(1) {

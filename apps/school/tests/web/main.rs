@@ -6,6 +6,9 @@ mod attacks;
 mod browser;
 #[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod pauses;
+#[cfg(test)]
 mod pickers;
 #[cfg(test)]
 mod refusals;

@@ -17,7 +17,12 @@ use crate::{
 };
 
 /// From the provider's side to the page after the right password.
-async fn proved(world: &World, browser: &mut Browser, persona: &str, login: &str) -> Page {
+pub(crate) async fn proved(
+    world: &World,
+    browser: &mut Browser,
+    persona: &str,
+    login: &str,
+) -> Page {
     let state = browser.start(world).await;
     let page = browser.come_back(persona, &state).await;
     let page = browser.submit(page.form("/agree")).await;
@@ -29,7 +34,12 @@ async fn proved(world: &World, browser: &mut Browser, persona: &str, login: &str
 }
 
 /// From the settings to the page after «Связать».
-async fn confirmed(world: &World, browser: &mut Browser, persona: &str, login: &str) -> Page {
+pub(crate) async fn confirmed(
+    world: &World,
+    browser: &mut Browser,
+    persona: &str,
+    login: &str,
+) -> Page {
     browser.sign_in(world, login, PASSWORD).await;
     let page = browser.get("/settings").await;
     let page = browser.submit(page.form("/gosuslugi/link")).await;
@@ -38,7 +48,7 @@ async fn confirmed(world: &World, browser: &mut Browser, persona: &str, login: &
     browser.submit(page.form("/confirm")).await
 }
 
-fn is_refused(page: &Page, code: &str, status: u16) {
+pub(crate) fn is_refused(page: &Page, code: &str, status: u16) {
     assert_eq!(page.refusal(), code, "{}", page.body);
     assert_eq!(page.status.as_u16(), status);
     assert!(

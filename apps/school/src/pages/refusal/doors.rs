@@ -3,6 +3,8 @@
 use linking_core::{
     provider::ProviderId,
     refusal::{MixUp, Refusal},
+    sign_in::PauseOf,
+    time::Timestamp,
     usecase::StartOrder,
 };
 
@@ -86,7 +88,7 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                 page.door(sign_in(Weight::Plain, t.text("refusal-mismatch-restart")))
             }
         }
-        Refusal::TooManyAttempts { .. } => doors.pause(refusal, page),
+        Refusal::TooManyAttempts { until } => doors.pause(refusal, *until, page),
         Refusal::AccountBlocked => page
             .door(sign_in(Weight::Main, text("next")))
             .door(Door::page(Weight::Plain, text("help"), "/help/school")),
@@ -236,8 +238,8 @@ impl Doors<'_> {
         }
     }
 
-    /// During a pause: the provider, or back to the flow that waits.
-    fn pause(&self, refusal: &Refusal, page: MessagePage) -> MessagePage {
+    /// During a pause: the provider, or back to the flow, if it waits so long.
+    fn pause(&self, refusal: &Refusal, until: Timestamp, page: MessagePage) -> MessagePage {
         let t = page.t.clone();
         let forgot = |page: MessagePage, href: String| {
             page.door(Door::page(
@@ -246,7 +248,7 @@ impl Doors<'_> {
                 href,
             ))
         };
-        if let Some(flow) = self.scene.flow() {
+        if let Some(flow) = self.scene.flow().filter(|flow| flow.outlasts(until)) {
             let text = t.text("action-try-again");
             let page = page.door(Door::page(Weight::Main, text, format!("/flow/{}", flow.id)));
             let page = if flow.can_prolong {
@@ -264,7 +266,14 @@ impl Doors<'_> {
         if self.signed_in {
             return page.door(settings(Weight::Main, t.text("action-to-settings")));
         }
-        let page = match self.scene.provider() {
+        if self.scene.pause_of(until) == PauseOf::Linking {
+            return if self.scene.offers_local() {
+                page.door(sign_in(Weight::Main, t.text("action-local")))
+            } else {
+                page.door(sign_in(Weight::Main, t.text("action-to-sign-in")))
+            };
+        }
+        let page = match self.scene.offered() {
             Some(provider) => page.door(begin_door(
                 self.scene,
                 StartOrder::SignIn,
