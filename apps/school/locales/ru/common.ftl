@@ -167,7 +167,7 @@ time-left-more = Нужно больше времени?
 
 ## Whom to ask at the school
 ask-school = Спросите администратора школы или классного руководителя.
-ask-school-named = Спросите администратора или классного руководителя: { $organization }.
+ask-school-named = Спросите администратора или классного руководителя. Ваша школа: { $organization }.
 ask-authority = Спросите администратора вашего управления образованием.
 
 ## Roles and places

@@ -178,7 +178,7 @@ async fn tell(
             differing(refusal)
                 .iter()
                 .fold(page, |page, field| page.item(field_text(&t, *field)))
-                .say(t.text("refusal-mismatch-text"))
+                .say(t.text(&key(refusal, "text")))
                 .say(t.text("refusal-mismatch-who"))
                 .say(scene.whom_to_ask(&t).await?)
         }

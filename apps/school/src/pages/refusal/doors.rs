@@ -69,24 +69,18 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
             page.door(Door::page(Weight::Plain, text("help"), "/help/child"))
         }
         Refusal::NameMismatch { .. } | Refusal::SnilsMismatch | Refusal::BirthDateMismatch => {
-            let page = page.door(doors.begin_anew(Weight::Main, text("next")));
-            if signed_in {
-                page.door(settings(
-                    Weight::Second,
-                    t.text("refusal-mismatch-next-settings"),
-                ))
-                .door(doors.other_profile(Weight::Plain, t.text("refusal-mismatch-restart")))
+            // Another try meets the same data, and five of them a pause (`threats.md` F5).
+            let away = if signed_in {
+                settings(Weight::Main, t.text("action-to-settings"))
+            } else if scene.offers_local() {
+                sign_in(Weight::Main, t.text("action-local"))
             } else {
-                let page = if scene.offers_local() {
-                    page.door(sign_in(
-                        Weight::Second,
-                        t.text("refusal-mismatch-next-local"),
-                    ))
-                } else {
-                    page
-                };
-                page.door(sign_in(Weight::Plain, t.text("refusal-mismatch-restart")))
-            }
+                sign_in(Weight::Main, t.text("action-to-sign-in"))
+            };
+            let restart = t.text("refusal-mismatch-restart");
+            page.door(away)
+                .door(doors.begin_anew(Weight::Second, text("next")))
+                .door(doors.other_profile(Weight::Plain, restart))
         }
         Refusal::TooManyAttempts { until } => doors.pause(refusal, *until, page),
         Refusal::AccountBlocked => page
