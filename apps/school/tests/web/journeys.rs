@@ -204,6 +204,21 @@ async fn sgo_2_links_from_the_settings() {
 }
 
 #[tokio::test]
+async fn sgo_2_a_second_tab_is_told_that_the_step_is_done() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    let left_open = browser.get("/settings").await;
+    let page = browser.submit(left_open.form("/gosuslugi/link")).await;
+    let page = browser.come_back("bare", &state_of(&page)).await;
+    let page = browser.submit(page.form("/confirm")).await;
+    assert_eq!(page.name(), "linked");
+    let page = browser.submit(left_open.form("/gosuslugi/link")).await;
+    assert_eq!(page.refusal(), "flow-finished", "{}", page.body);
+    assert!(!page.says("другой учётной записью"));
+}
+
+#[tokio::test]
 async fn sgo_2_an_old_sign_in_is_proved_once_more() {
     let world = World::new().await;
     let mut browser = Browser::new(&world);
