@@ -97,6 +97,8 @@ async fn sgo_1_links_after_the_local_password() {
     let page = link_from_provider(&world, &mut browser).await;
     assert_eq!(page.name(), "contacts", "{}", page.body);
     assert!(page.says("Готово: профиль связан с Госуслугами"));
+    assert!(page.says("Профиль: Светлана В. Д., МБОУ СОШ № 30 п/р Луговое"));
+    assert!(page.says("Госуслуги: Светлана В. Д."));
     assert!(page.says("+7 9•• •••-••-67"));
     assert!(!page.body.contains("checked"));
     let form = page.form("/contacts").with("email", "keep");

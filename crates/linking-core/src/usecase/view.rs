@@ -65,6 +65,8 @@ pub enum FlowStep {
         offered: Vec<OfferedContact>,
         /// When the link was made, if in this flow.
         linked_at: Option<Timestamp>,
+        /// Whose identity was linked in this flow.
+        identity: Option<String>,
     },
     /// Over.
     Done(FlowEnd),
@@ -135,10 +137,14 @@ impl FlowView {
                 identity: identity.masked_name(),
             },
             FlowState::ChoosingContacts {
-                offered, linked_at, ..
+                offered,
+                linked_at,
+                identity,
+                ..
             } => FlowStep::ChooseContacts {
                 offered: offered.iter().map(OfferedContact::from).collect(),
                 linked_at: *linked_at,
+                identity: identity.clone(),
             },
             FlowState::Closed(end) => FlowStep::Done(end.clone()),
         };

@@ -163,8 +163,9 @@ impl LinkFlow {
         offered: Vec<ContactClaim>,
         now: Timestamp,
     ) -> Result<Self, FlowStateError> {
-        match self.state {
-            FlowState::Proving { .. } | FlowState::Confirming { .. } => {
+        match &self.state {
+            FlowState::Proving { identity, .. } | FlowState::Confirming { identity } => {
+                let masked = identity.masked_name();
                 self.state = if offered.is_empty() {
                     FlowState::Closed(FlowEnd::Linked {
                         account,
@@ -177,6 +178,7 @@ impl LinkFlow {
                         link,
                         linked_at: Some(now),
                         offered,
+                        identity: Some(masked),
                     }
                 };
                 Ok(self)
@@ -198,6 +200,7 @@ impl LinkFlow {
                     link,
                     linked_at: None,
                     offered,
+                    identity: None,
                 };
                 Ok(self)
             }
