@@ -19,7 +19,7 @@ use crate::{
     flow_response,
     i18n::Texts,
     pages::{
-        credentials::{self, CredentialsView, ErrorSummary, Typed, TypedFault},
+        credentials::{self, CredentialsView, ErrorSummary, Forgot, Typed, TypedFault},
         frame::{Frame, page, see, show},
         place::{FoundPlace, PlaceFinder, PlaceView},
         refusal::{self, Scene},
@@ -426,7 +426,7 @@ fn credentials_view(
         password_hint: None,
         password_error: None,
         error: None,
-        forgot: "/restore".to_owned(),
+        forgot: Forgot::Page("/restore"),
     }
 }
 

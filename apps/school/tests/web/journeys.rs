@@ -167,6 +167,29 @@ async fn sgo_1_wrong_passwords_leave_the_providers_answer_alone() {
 }
 
 #[tokio::test]
+async fn sgo_1_the_providers_answer_waits_an_hour_for_a_new_password() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("bare", &state).await;
+    let page = browser.submit(page.form("/agree")).await;
+    world.pass(chrono::TimeDelta::minutes(10));
+    let page = browser.submit(page.form("/restore")).await;
+    assert_eq!(page.name(), "restore");
+    assert!(page.says("если вернуться до 15:22."), "{}", page.body);
+    world.pass(chrono::TimeDelta::minutes(59));
+    let page = browser
+        .get(&page.link("Вернуться к тому, что начали"))
+        .await;
+    assert_eq!(page.name(), "prove");
+    let form = page
+        .form("/prove")
+        .with("login", "dmitrieva30")
+        .with("password", PASSWORD);
+    assert_eq!(browser.submit(form).await.name(), "linked");
+}
+
+#[tokio::test]
 async fn sgo_1_somebody_who_does_not_link_goes_back_to_the_sign_in() {
     let world = World::new().await;
     let mut browser = Browser::new(&world);

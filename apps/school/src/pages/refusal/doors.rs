@@ -235,13 +235,7 @@ impl Doors<'_> {
     /// During a pause: the provider, or back to the flow, if it waits so long.
     fn pause(&self, refusal: &Refusal, until: Timestamp, page: MessagePage) -> MessagePage {
         let t = page.t.clone();
-        let forgot = |page: MessagePage, href: String| {
-            page.door(Door::page(
-                Weight::Plain,
-                t.text("label-restore-password"),
-                href,
-            ))
-        };
+        let forgotten = t.text("label-restore-password");
         if let Some(flow) = self.scene.flow().filter(|flow| flow.outlasts(until)) {
             let text = t.text("action-try-again");
             let page = page.door(Door::page(Weight::Main, text, format!("/flow/{}", flow.id)));
@@ -255,7 +249,8 @@ impl Doors<'_> {
             } else {
                 page
             };
-            return forgot(page, format!("/flow/{}/restore", flow.id));
+            let restore = format!("/flow/{}/restore", flow.id);
+            return page.door(Door::form(Weight::Plain, forgotten, restore));
         }
         if self.signed_in {
             return page.door(settings(Weight::Main, t.text("action-to-settings")));
@@ -280,6 +275,6 @@ impl Doors<'_> {
                 t.text(&super::key(refusal, "next-plain")),
             )),
         };
-        forgot(page, "/restore".to_owned())
+        page.door(Door::page(Weight::Plain, forgotten, "/restore"))
     }
 }
