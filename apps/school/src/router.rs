@@ -83,6 +83,7 @@ routes! {
     Get "/flow/{id}/contacts" => flow::contacts;
     Get "/flow/{id}/done" => flow::done;
     Get "/flow/{id}/refused" => flow::refused;
+    Post "/flow/{id}/restore" => flow::await_password;
     Post "/flow/{id}/agree" => flow::agree;
     Post "/flow/{id}/prove" => flow::submit_proof;
     Post "/flow/{id}/confirm" => flow::confirm;

@@ -7,6 +7,8 @@ pub type Timestamp = DateTime<Utc>;
 
 /// A flow's life from its start; one press prolongs it once by the same span.
 pub const FLOW_LIFE: TimeDelta = TimeDelta::minutes(15);
+/// How long a flow waits for somebody who gets a new local password from the school.
+pub const PASSWORD_WAIT: TimeDelta = TimeDelta::minutes(60);
 /// For so long after its life a flow still says that it is over; then nothing is left of it.
 pub const FLOW_REMAINS: TimeDelta = TimeDelta::days(1);
 /// How long a local password or a provider's signed sign-in counts as recent (step-up).

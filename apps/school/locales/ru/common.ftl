@@ -80,6 +80,7 @@
 ###   minutes-accusative $minutes
 ###   moment-date $date $time
 ###   moment-today $time
+###   moment-tomorrow $time
 ###   moment-yesterday $time
 ###   place-line $organization $role
 ###   place-line-class $class $organization $role
@@ -166,7 +167,7 @@ time-left-more = Нужно больше времени?
 
 ## Whom to ask at the school
 ask-school = Спросите администратора школы или классного руководителя.
-ask-school-named = Спросите администратора или классного руководителя: { $organization }.
+ask-school-named = Спросите администратора или классного руководителя. Ваша школа: { $organization }.
 ask-authority = Спросите администратора вашего управления образованием.
 
 ## Roles and places
@@ -229,6 +230,7 @@ minutes-accusative = { $minutes } { $minutes ->
 }
 moment-today = сегодня в { $time }
 moment-yesterday = вчера в { $time }
+moment-tomorrow = завтра в { $time }
 moment-date = { $date } в { $time }
 date = { $day } { $month ->
     [1] января

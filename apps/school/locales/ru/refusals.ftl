@@ -86,11 +86,9 @@
 ###   refusal-last-sign-in-method-who
 ###   refusal-mismatch-list $provider-at
 ###   refusal-mismatch-next
-###   refusal-mismatch-next-local
-###   refusal-mismatch-next-settings
 ###   refusal-mismatch-restart
 ###   refusal-mismatch-text
-###   refusal-mismatch-who
+###   refusal-mismatch-who $provider-at
 ###   refusal-name-mismatch-next
 ###   refusal-name-mismatch-text
 ###   refusal-name-mismatch-title
@@ -121,6 +119,7 @@
 ###   refusal-too-many-attempts-next-plain
 ###   refusal-too-many-attempts-text $minutes $time
 ###   refusal-too-many-attempts-text-in-flow $provider $time
+###   refusal-too-many-attempts-text-linking $moment
 ###   refusal-too-many-attempts-text-provider $Provider-through
 ###   refusal-too-many-attempts-title
 ###   refusal-wrong-credentials-field
@@ -192,10 +191,8 @@ refusal-guardian-child-mix-up-help = Как создать учётную зап
 ## name-mismatch, snils-mismatch, birth-date-mismatch: one page
 refusal-mismatch-list = В дневнике и { $provider-at } по-разному записано:
 refusal-mismatch-text = Сами записи мы не показываем, чтобы их не узнал посторонний. О попытке мы написали в историю профиля: её видит владелец.
-refusal-mismatch-who = Дневник может исправить школа: администратор или классный руководитель. Госуслуги можете исправить вы в своём кабинете.
+refusal-mismatch-who = Запись в дневнике исправят по документам, запись { $provider-at } вы исправите сами в своём кабинете.
 refusal-mismatch-next = { action-try-again }
-refusal-mismatch-next-local = { action-local }
-refusal-mismatch-next-settings = { action-to-settings }
 refusal-mismatch-restart = Это не мой профиль, начать заново
 refusal-name-mismatch-title = Данные не совпали
 refusal-name-mismatch-text = { refusal-mismatch-text }
@@ -221,6 +218,7 @@ refusal-too-many-attempts-text = Вход по паролю откроется �
     [few] минуты
    *[many] минут
 }. Так мы защищаем профили от подбора пароля.
+refusal-too-many-attempts-text-linking = Связать профиль можно будет { $moment }. До этого Госуслуги несколько раз были другого человека.
 refusal-too-many-attempts-text-provider = { $Provider-through } можно войти уже сейчас.
 refusal-too-many-attempts-text-in-flow = Подтверждать { $provider } заново не придётся, если вернуться до { $time }.
 refusal-too-many-attempts-next = { action-sign-in-provider }

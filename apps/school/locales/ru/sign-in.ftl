@@ -44,7 +44,9 @@
 ###   page-judging-text
 ###   page-judging-title $provider-of
 ###   page-linked-contacts
+###   page-linked-identity $Provider $mask
 ###   page-linked-next $into
+###   page-linked-own $mask
 ###   page-linked-profile
 ###   page-linked-safety
 ###   page-linked-sessions
@@ -195,6 +197,8 @@ page-is-it-you-cancel = Не связывать
 ## LINKED
 page-linked-title = Готово: профиль связан { $provider-with }
 page-linked-profile = Профиль
+page-linked-own = Профиль: { $mask }
+page-linked-identity = { $Provider }: { $mask }
 page-linked-when = Когда
 page-linked-text = Теперь в дневник можно входить одной кнопкой. Пароль тоже работает.
 page-linked-text-no-password = Теперь в дневник можно входить одной кнопкой.

@@ -31,7 +31,7 @@ impl Texts {
         format!("{}:{:02}", local.hour(), local.minute())
     }
 
-    /// «сегодня в 8:12», «вчера в 8:12», «14 марта 2026 в 8:12».
+    /// «завтра в 8:12», «сегодня в 8:12», «вчера в 8:12», «14 марта 2026 в 8:12».
     #[must_use]
     pub fn moment(&self, at: Timestamp, now: Timestamp, offset: ZoneOffset) -> String {
         let day = offset.day_of(at);
@@ -41,6 +41,8 @@ impl Texts {
             .with("date", self.date(day));
         let key = if day == today {
             "moment-today"
+        } else if today.succ_opt() == Some(day) {
+            "moment-tomorrow"
         } else if day.succ_opt() == Some(today) {
             "moment-yesterday"
         } else {

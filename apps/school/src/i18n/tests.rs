@@ -97,6 +97,7 @@ fn rendered() -> Vec<(String, String)> {
             ("time", "14:35"),
             ("date", "14 марта 2026"),
             ("when", "сегодня в 14:35"),
+            ("moment", "завтра в 14:35"),
             ("year", "2026"),
             ("title", "Вход в дневник"),
             ("name", "Светлана Дмитриева"),
@@ -328,6 +329,10 @@ fn moments_go_by_the_regions_clock() {
     assert_eq!(
         texts.moment(at("2026-03-14T01:35:00Z"), now, sakhalin),
         "вчера в 12:35"
+    );
+    assert_eq!(
+        texts.moment(at("2026-03-15T13:00:00Z"), now, sakhalin),
+        "завтра в 0:00"
     );
     assert_eq!(
         texts.moment(at("2026-03-12T21:12:00Z"), now, sakhalin),

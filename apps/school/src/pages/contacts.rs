@@ -64,7 +64,8 @@ pub(crate) struct ContactChoice {
 #[template(path = "contacts.html")]
 pub(crate) struct ContactsPage {
     pub(crate) frame: Frame,
-    pub(crate) notice: Option<String>,
+    /// What has just been done: the first line, and what it is about.
+    pub(crate) notice: Vec<String>,
     pub(crate) lead: String,
     pub(crate) empty: Option<String>,
     pub(crate) choices: Vec<ContactChoice>,
@@ -134,7 +135,7 @@ pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -
     .back_to("/settings")
     .leading_to(&app, &provider);
     let page = ContactsPage {
-        notice: None,
+        notice: Vec::new(),
         lead: t.text("page-contacts-settings"),
         empty: choices
             .is_empty()

@@ -31,7 +31,16 @@ pub(crate) struct CredentialsView {
     pub(crate) password_error: Option<String>,
     /// An error of both fields together.
     pub(crate) error: Option<String>,
-    pub(crate) forgot: String,
+    pub(crate) forgot: Forgot,
+}
+
+/// Where «Восстановить пароль» leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Forgot {
+    /// To a page.
+    Page(&'static str),
+    /// Through a form: the flow is asked to wait.
+    Form(String),
 }
 
 impl CredentialsView {

@@ -8,7 +8,9 @@ mod link_pages;
 mod prove;
 mod waiting;
 
-pub(crate) use acts::{agree, cancel, confirm, keep, other_identity, prolong, retry, step_up};
+pub(crate) use acts::{
+    agree, await_password, cancel, confirm, keep, other_identity, prolong, retry, step_up,
+};
 pub(crate) use callback::callback;
 pub(crate) use ended::{done, refused};
 pub(crate) use link_pages::{contacts, not_linked, restore, step_up_page, who};

@@ -112,6 +112,14 @@ impl FoundPlace {
                 .is_some_and(|ask| ask.field == "organization")
     }
 
+    /// Asks for no more than is known: where a provider comes first it needs the region alone, and
+    /// the hits would belong to a form that is not on the page.
+    pub(crate) fn ask_no_further(&mut self) {
+        if self.region.is_some() {
+            self.view.ask = None;
+        }
+    }
+
     /// Marks the field that is asked for as left empty.
     pub(crate) fn left_empty(&mut self, t: &Texts) -> Option<(String, &'static str)> {
         let kind = self.kind;
@@ -135,6 +143,8 @@ pub(crate) struct PlaceFinder<'a> {
     /// The page itself.
     pub(crate) path: &'a str,
     pub(crate) kind: OrganizationType,
+    /// What each link and search must not forget of the page: its tab, its form, where it leads.
+    pub(crate) keep: Vec<(&'static str, String)>,
 }
 
 impl PlaceFinder<'_> {
@@ -179,8 +189,14 @@ impl PlaceFinder<'_> {
 
     fn href(&self, pairs: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.keep);
         query.extend_pairs(pairs);
         format!("{}?{}", self.path, query.finish())
+    }
+
+    /// The hidden fields of a search: the page's own, and those of the field.
+    fn hidden(&self, own: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+        self.keep.iter().cloned().chain(own).collect()
     }
 
     fn heading(&self) -> String {

@@ -27,6 +27,14 @@ pub(crate) fn masked_profile(sheet: &AccountSheet) -> (String, Option<String>) {
     (sheet.account().profile.name.value.masked(), school)
 }
 
+/// The same in one line.
+pub(crate) fn masked_line(sheet: &AccountSheet) -> String {
+    match masked_profile(sheet) {
+        (name, Some(school)) => format!("{name}, {school}"),
+        (name, None) => name,
+    }
+}
+
 /// «мобильный телефон, электронная почта».
 pub(crate) fn contact_list(kinds: &[ContactKind], t: &Texts) -> String {
     kinds

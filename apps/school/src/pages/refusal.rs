@@ -14,6 +14,7 @@ use axum::{
 use linking_core::{
     person::{NameMismatch, NamePart},
     refusal::{DifferingField, MixUp, Refusal, RefusalCode},
+    sign_in::PauseOf,
     time::FLOW_LIFE,
 };
 
@@ -177,25 +178,34 @@ async fn tell(
             differing(refusal)
                 .iter()
                 .fold(page, |page, field| page.item(field_text(&t, *field)))
-                .say(t.text("refusal-mismatch-text"))
+                .say(t.text(&key(refusal, "text")))
                 .say(t.text("refusal-mismatch-who"))
                 .say(scene.whom_to_ask(&t).await?)
         }
         Refusal::TooManyAttempts { until } => {
             let offset = scene.offset().await?;
-            let args = Args::new()
-                .with("time", t.time(*until, offset))
-                .with_number("minutes", Texts::minutes_until(*until, scene.now()));
-            let page = page.say(t.text_with("refusal-too-many-attempts-text", &args));
+            let page = match scene.pause_of(*until) {
+                PauseOf::Password => {
+                    let args = Args::new()
+                        .with("time", t.time(*until, offset))
+                        .with_number("minutes", Texts::minutes_until(*until, scene.now()));
+                    page.say(t.text_with("refusal-too-many-attempts-text", &args))
+                }
+                PauseOf::Linking => {
+                    let moment = t.moment(*until, scene.now(), offset);
+                    let args = Args::new().with("moment", moment);
+                    page.say(t.text_with("refusal-too-many-attempts-text-linking", &args))
+                }
+            };
             match scene.flow() {
-                Some(flow) => page.say(t.text_with(
+                Some(flow) if flow.outlasts(*until) => page.say(t.text_with(
                     "refusal-too-many-attempts-text-in-flow",
                     &Args::new().with("time", t.time(flow.expires_at, offset)),
                 )),
-                None if scene.provider().is_some() => {
+                None if scene.offered().is_some() => {
                     page.say(t.text("refusal-too-many-attempts-text-provider"))
                 }
-                None => page,
+                Some(_) | None => page,
             }
         }
         Refusal::LastSignInMethod => {

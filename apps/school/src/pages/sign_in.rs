@@ -19,7 +19,7 @@ use crate::{
     flow_response,
     i18n::Texts,
     pages::{
-        credentials::{self, CredentialsView, ErrorSummary, Typed, TypedFault},
+        credentials::{self, CredentialsView, ErrorSummary, Forgot, Typed, TypedFault},
         frame::{Frame, page, see, show},
         place::{FoundPlace, PlaceFinder, PlaceView},
         refusal::{self, Scene},
@@ -39,7 +39,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tab {
     pub(crate) text: String,
-    pub(crate) href: &'static str,
+    pub(crate) href: String,
     pub(crate) current: bool,
 }
 
@@ -84,10 +84,43 @@ struct Draft<'a> {
     kind: OrganizationType,
     place: FoundPlace,
     typed: Typed,
-    to: ReturnTo,
-    /// The person has asked for the local form where the provider comes first.
-    wants_local: bool,
+    ask: Asked,
     fault: Option<TypedFault>,
+}
+
+/// What the page was asked for beside a place; every link and form of it says so again.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// Where the person goes after the sign-in.
+    to: ReturnTo,
+    /// The local form where the provider comes first.
+    local: bool,
+}
+
+impl Asked {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            to: ReturnTo::from_code(fields.get("to")),
+            local: fields.get("form") == Some("local"),
+        }
+    }
+
+    fn fields(self) -> Vec<(&'static str, String)> {
+        let to = (self.to != ReturnTo::Home).then(|| ("to", self.to.code().to_owned()));
+        let form = self.local.then(|| ("form", "local".to_owned()));
+        to.into_iter().chain(form).collect()
+    }
+
+    /// An address of this page, with what was asked for.
+    fn address(self, path: &str, place: Vec<(&'static str, String)>) -> String {
+        let pairs: Vec<_> = self.fields().into_iter().chain(place).collect();
+        if pairs.is_empty() {
+            return path.to_owned();
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&pairs);
+        format!("{path}?{}", query.finish())
+    }
 }
 
 const fn path_of(kind: OrganizationType) -> &'static str {
@@ -145,14 +178,15 @@ async fn find(
         t: &t,
         path: path_of(kind),
         kind,
+        keep: Asked::read(fields).fields(),
     };
     finder.find(fields, remembered).await
 }
 
 async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationType) -> PageResult {
-    let to = ReturnTo::from_code(query.get("to"));
+    let ask = Asked::read(query);
     if visit.actor().is_some() {
-        return Ok(see(to.path()));
+        return Ok(see(ask.to.path()));
     }
     let place = find(app, kind, query, visit.place()).await?;
     let chosen = query.get("region").is_some() && place.region.is_some();
@@ -163,8 +197,7 @@ async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationT
         kind,
         place,
         typed: Typed::nothing(),
-        to,
-        wants_local: query.get("form") == Some("local"),
+        ask,
         fault: None,
     };
     let mut response = draw(draft, StatusCode::OK)?;
@@ -182,9 +215,10 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         "login",
         "password",
         "to",
+        "form",
     ])?;
     let typed = Typed::read(&fields);
-    let to = ReturnTo::from_code(fields.get("to"));
+    let ask = Asked::read(&fields);
     let fault = match typed.credentials() {
         Ok(credentials) => {
             let organization = credentials.organization;
@@ -194,7 +228,7 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
                 .await?;
             match outcome {
                 Outcome::Done(session) => {
-                    let mut response = see(to.path());
+                    let mut response = see(ask.to.path());
                     flow_response::begin_session(response.headers_mut(), &session);
                     let place = Place {
                         kind: Some(kind),
@@ -228,8 +262,7 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         kind,
         place,
         typed,
-        to,
-        wants_local: true,
+        ask: Asked { local: true, ..ask },
         fault: Some(fault),
     };
     let mut response = draw(draft, status)?;
@@ -293,8 +326,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         kind,
         mut place,
         typed,
-        to,
-        wants_local,
+        ask,
         fault,
     } = draft;
     let policy = place
@@ -309,13 +341,16 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     let leading = providers.first().copied();
     let t = leading.map_or_else(|| app.texts(), |provider| app.texts_about(provider));
     let provider_first = match policy.map(|policy| policy.sign_in_form) {
-        Some(SignInForm::ProviderFirst) if !wants_local => leading,
+        Some(SignInForm::ProviderFirst) if !ask.local => leading,
         Some(SignInForm::ProviderOnly) => leading,
         Some(SignInForm::ProviderFirst | SignInForm::LocalFirst) | None => None,
     };
     let offers_local = policy.is_none_or(|policy| policy.sign_in_form != SignInForm::ProviderOnly);
+    if provider_first.is_some() {
+        place.ask_no_further();
+    }
     let mut form = (provider_first.is_none() && place.reaches_organizations())
-        .then(|| credentials_view(kind, &place, &typed, to, &t));
+        .then(|| credentials_view(kind, &place, &typed, ask, &t));
     let errors = fault.map(|fault| credentials::mark(fault, &t, false, form.as_mut(), &mut place));
     let mut frame = Frame::new(app, Some(visit), "sign-in", t.text("page-sign-in-title"))
         .with_errors(errors.is_some())
@@ -327,7 +362,8 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     let first = provider_first.map(|provider| ProviderFirst {
         title: t.text(&format!("label-{provider}-first")),
         action: format!("/sign-in/{provider}"),
-        local: offers_local.then(|| format!("{}?form=local", path_of(kind))),
+        local: offers_local
+            .then(|| Asked { local: true, ..ask }.address(path_of(kind), known_place(&place))),
     });
     let buttons: Vec<ProviderButton> = providers
         .iter()
@@ -340,7 +376,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     let phone_link = (!buttons.is_empty()).then(|| t.text("page-sign-in-phone-link"));
     let page = SignInPage {
         errors,
-        tabs: tabs(kind, &t),
+        tabs: tabs(kind, ask, &t),
         place: place.view,
         form,
         first,
@@ -353,7 +389,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     Ok(show(&page, status)?.into_response())
 }
 
-fn tabs(kind: OrganizationType, t: &Texts) -> Vec<Tab> {
+fn tabs(kind: OrganizationType, ask: Asked, t: &Texts) -> Vec<Tab> {
     [
         (OrganizationType::School, "label-organization"),
         (OrganizationType::Authority, "label-authority"),
@@ -361,7 +397,7 @@ fn tabs(kind: OrganizationType, t: &Texts) -> Vec<Tab> {
     .into_iter()
     .map(|(tab, key)| Tab {
         text: t.text(key),
-        href: path_of(tab),
+        href: ask.address(path_of(tab), Vec::new()),
         current: tab == kind,
     })
     .collect()
@@ -371,13 +407,11 @@ fn credentials_view(
     kind: OrganizationType,
     place: &FoundPlace,
     typed: &Typed,
-    to: ReturnTo,
+    ask: Asked,
     t: &Texts,
 ) -> CredentialsView {
     let mut hidden = place_fields(place);
-    if to != ReturnTo::Home {
-        hidden.push(("to", to.code().to_owned()));
-    }
+    hidden.extend(ask.fields());
     CredentialsView {
         action: path_of(kind).to_owned(),
         title: t.text("page-sign-in-credentials"),
@@ -392,7 +426,7 @@ fn credentials_view(
         password_hint: None,
         password_error: None,
         error: None,
-        forgot: "/restore".to_owned(),
+        forgot: Forgot::Page("/restore"),
     }
 }
 
@@ -407,6 +441,14 @@ pub(crate) fn place_fields(place: &FoundPlace) -> Vec<(&'static str, String)> {
         .iter()
         .map(|locality| ("locality", locality.to_string()));
     region.chain(locality).collect()
+}
+
+/// What is known of the place, for a link to a page that asks for the rest.
+fn known_place(place: &FoundPlace) -> Vec<(&'static str, String)> {
+    match &place.organization {
+        Some(found) => vec![("organization", found.id.to_string())],
+        None => place_fields(place),
+    }
 }
 
 /// Region and organisation, for a form that begins a way to a provider.

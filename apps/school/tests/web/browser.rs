@@ -95,11 +95,43 @@ impl Page {
 
     /// The forms that are sent by POST.
     pub(crate) fn forms(&self) -> Vec<FormOf> {
+        self.forms_by("post")
+    }
+
+    /// The address to which the search of a picker leads.
+    pub(crate) fn search(&self, words: &str) -> String {
+        let form = self.forms_by("get").into_iter().next().unwrap();
+        let form = form.with("words", words);
+        format!("{}?{}", form.action, form.body())
+    }
+
+    /// The address of the link with these words.
+    pub(crate) fn link(&self, words: &str) -> String {
+        self.body
+            .split("<a ")
+            .skip(1)
+            .find(|part| part.split("</a>").next().unwrap().contains(&escape(words)))
+            .and_then(|part| attribute(&format!(" {}", part.split('>').next()?), "href"))
+            .unwrap_or_else(|| panic!("no link {words} on {}:\n{}", self.address, self.body))
+    }
+
+    /// The address to which the main button leads.
+    pub(crate) fn main_door(&self) -> String {
+        let (before, after) = self.body.split_once("class=\"btn\"").unwrap();
+        let address = if before.ends_with("<a ") {
+            after.split("href=\"").nth(1)
+        } else {
+            before.rsplit("action=\"").next()
+        };
+        address.unwrap().split('"').next().unwrap().to_owned()
+    }
+
+    fn forms_by(&self, sent: &str) -> Vec<FormOf> {
         let mut forms = Vec::new();
         for part in self.body.split("<form ").skip(1) {
             let text = part.split("</form>").next().unwrap();
             let tag = format!(" {}", text.split('>').next().unwrap());
-            if attribute(&tag, "method").as_deref() != Some("post") {
+            if attribute(&tag, "method").as_deref() != Some(sent) {
                 continue;
             }
             let mut fields = Vec::new();

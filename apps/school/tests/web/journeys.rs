@@ -97,6 +97,8 @@ async fn sgo_1_links_after_the_local_password() {
     let page = link_from_provider(&world, &mut browser).await;
     assert_eq!(page.name(), "contacts", "{}", page.body);
     assert!(page.says("Готово: профиль связан с Госуслугами"));
+    assert!(page.says("Профиль: Светлана В. Д., МБОУ СОШ № 30 п/р Луговое"));
+    assert!(page.says("Госуслуги: Светлана В. Д."));
     assert!(page.says("+7 9•• •••-••-67"));
     assert!(!page.body.contains("checked"));
     let form = page.form("/contacts").with("email", "keep");
@@ -165,6 +167,29 @@ async fn sgo_1_wrong_passwords_leave_the_providers_answer_alone() {
 }
 
 #[tokio::test]
+async fn sgo_1_the_providers_answer_waits_an_hour_for_a_new_password() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("bare", &state).await;
+    let page = browser.submit(page.form("/agree")).await;
+    world.pass(chrono::TimeDelta::minutes(10));
+    let page = browser.submit(page.form("/restore")).await;
+    assert_eq!(page.name(), "restore");
+    assert!(page.says("если вернуться до 15:22."), "{}", page.body);
+    world.pass(chrono::TimeDelta::minutes(59));
+    let page = browser
+        .get(&page.link("Вернуться к тому, что начали"))
+        .await;
+    assert_eq!(page.name(), "prove");
+    let form = page
+        .form("/prove")
+        .with("login", "dmitrieva30")
+        .with("password", PASSWORD);
+    assert_eq!(browser.submit(form).await.name(), "linked");
+}
+
+#[tokio::test]
 async fn sgo_1_somebody_who_does_not_link_goes_back_to_the_sign_in() {
     let world = World::new().await;
     let mut browser = Browser::new(&world);
@@ -201,6 +226,21 @@ async fn sgo_2_links_from_the_settings() {
     let notices = world.history("dmitrieva30").await;
     let linked = |line: &&linking_core::audit::HistoryLine| matches!(&line.notice, Notice::Linked { provider } if *provider == gosuslugi());
     assert_eq!(notices.iter().filter(linked).count(), 1);
+}
+
+#[tokio::test]
+async fn sgo_2_a_second_tab_is_told_that_the_step_is_done() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&world, "dmitrieva30", PASSWORD).await;
+    let left_open = browser.get("/settings").await;
+    let page = browser.submit(left_open.form("/gosuslugi/link")).await;
+    let page = browser.come_back("bare", &state_of(&page)).await;
+    let page = browser.submit(page.form("/confirm")).await;
+    assert_eq!(page.name(), "linked");
+    let page = browser.submit(left_open.form("/gosuslugi/link")).await;
+    assert_eq!(page.refusal(), "flow-finished", "{}", page.body);
+    assert!(!page.says("другой учётной записью"));
 }
 
 #[tokio::test]

@@ -7,6 +7,10 @@ mod browser;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod pauses;
+#[cfg(test)]
+mod pickers;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod steps;

@@ -8,6 +8,7 @@ use linking_core::{
     change::{ChangeSet, Write},
     ids::Id,
     ports::Store,
+    refusal::{NextStep, RefusalCode},
 };
 
 use crate::{
@@ -17,7 +18,12 @@ use crate::{
 };
 
 /// From the provider's side to the page after the right password.
-async fn proved(world: &World, browser: &mut Browser, persona: &str, login: &str) -> Page {
+pub(crate) async fn proved(
+    world: &World,
+    browser: &mut Browser,
+    persona: &str,
+    login: &str,
+) -> Page {
     let state = browser.start(world).await;
     let page = browser.come_back(persona, &state).await;
     let page = browser.submit(page.form("/agree")).await;
@@ -29,7 +35,12 @@ async fn proved(world: &World, browser: &mut Browser, persona: &str, login: &str
 }
 
 /// From the settings to the page after «Связать».
-async fn confirmed(world: &World, browser: &mut Browser, persona: &str, login: &str) -> Page {
+pub(crate) async fn confirmed(
+    world: &World,
+    browser: &mut Browser,
+    persona: &str,
+    login: &str,
+) -> Page {
     browser.sign_in(world, login, PASSWORD).await;
     let page = browser.get("/settings").await;
     let page = browser.submit(page.form("/gosuslugi/link")).await;
@@ -38,7 +49,7 @@ async fn confirmed(world: &World, browser: &mut Browser, persona: &str, login: &
     browser.submit(page.form("/confirm")).await
 }
 
-fn is_refused(page: &Page, code: &str, status: u16) {
+pub(crate) fn is_refused(page: &Page, code: &str, status: u16) {
     assert_eq!(page.refusal(), code, "{}", page.body);
     assert_eq!(page.status.as_u16(), status);
     assert!(
@@ -49,6 +60,25 @@ fn is_refused(page: &Page, code: &str, status: u16) {
         !page.body.contains('⟦') && !page.body.contains("{$"),
         "{code}"
     );
+    agrees_with_the_core(page, code);
+}
+
+/// The main button tries the same once more where the core says that another try may mend it, and
+/// nowhere else: a refusal must not lead in a circle.
+fn agrees_with_the_core(page: &Page, code: &str) {
+    let next = RefusalCode::from_code(code).unwrap().next_step();
+    let door = page.main_door();
+    let same = ["/retry", "/sign-in/gosuslugi", "/gosuslugi/link"];
+    let repeats = same.iter().any(|ending| door.ends_with(ending));
+    match next {
+        NextStep::TryAgain | NextStep::StartAgain => {
+            let anew = repeats || matches!(door.as_str(), "/sign-in" | "/settings");
+            assert!(anew, "{code}: {door}");
+        }
+        // During a pause of the password the provider is another way.
+        NextStep::Wait => assert!(!door.ends_with("/retry"), "{code}: {door}"),
+        _ => assert!(!repeats, "{code}: {door}"),
+    }
 }
 
 #[tokio::test]
@@ -105,7 +135,9 @@ async fn an_identity_linked_elsewhere_says_nothing_of_the_other_profile() {
     let page = confirmed(&world, &mut second, "svetlana.again", "second30").await;
     is_refused(&page, "identity-linked-elsewhere", 409);
     assert!(!page.says("Дмитриева") && !page.says("dmitrieva"));
-    assert!(page.says("Спросите администратора или классного руководителя: МБОУ СОШ № 30"));
+    assert!(
+        page.says("Спросите администратора или классного руководителя. Ваша школа: МБОУ СОШ № 30")
+    );
     assert!(
         page.links()
             .iter()
@@ -171,7 +203,13 @@ async fn f5_a_mismatch_names_its_fields_and_no_value() {
             assert!(!page.says(value), "{value}");
         }
         assert!(page.says("О попытке мы написали в историю профиля"));
-        assert!(page.says("Спросите администратора или классного руководителя: МБОУ СОШ № 30"));
+        assert_eq!(page.main_door(), "/sign-in");
+        assert!(page.says("Войти по логину и паролю") && page.says("Попробовать ещё раз"));
+        assert!(
+            page.says(
+                "Спросите администратора или классного руководителя. Ваша школа: МБОУ СОШ № 30"
+            )
+        );
     }
     assert!(world.links("dmitrieva30").await.is_empty());
 }

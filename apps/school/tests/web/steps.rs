@@ -103,7 +103,7 @@ async fn stands(browser: &mut Browser, flow: &str) -> String {
 #[tokio::test]
 async fn e20_every_step_in_every_state() {
     // Rows: the act. Columns: what it leads to in each state of STATES; "-" is the present page.
-    let table: [(&str, [&str; 9]); 9] = [
+    let table: [(&str, [&str; 9]); 10] = [
         ("agree", ["-", "prove", "-", "-", "-", "-", "-", "-", "-"]),
         (
             "prove",
@@ -122,6 +122,7 @@ async fn e20_every_step_in_every_state() {
                 "-",
             ],
         ),
+        ("restore", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
         ("prolong", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
         (
             "cancel",

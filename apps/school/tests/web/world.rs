@@ -217,6 +217,11 @@ impl World {
         }
     }
 
+    /// Opens further organisations, so that they have to be searched for.
+    pub(crate) async fn open(&self, kind: OrganizationType, count: u16) {
+        people::open(&self.storage, kind, count, self.clock.now()).await;
+    }
+
     /// Moves the clock.
     pub(crate) fn pass(&self, span: TimeDelta) {
         self.clock

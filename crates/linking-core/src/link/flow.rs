@@ -140,6 +140,9 @@ pub struct LinkFlow {
     begun_at: Timestamp,
     expires_at: Timestamp,
     prolonged: bool,
+    /// Whether it has waited for a new local password already.
+    #[serde(default)]
+    awaited: bool,
     /// Of the identity that came, as the answer met it.
     #[serde(default)]
     anchor: Option<Version>,
@@ -160,6 +163,7 @@ impl LinkFlow {
             begun_at: start.now,
             expires_at: start.now + FLOW_LIFE,
             prolonged: false,
+            awaited: false,
             anchor: None,
             state: FlowState::Asked { state: start.state },
         }

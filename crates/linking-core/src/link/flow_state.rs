@@ -101,6 +101,9 @@ pub enum FlowState {
         linked_at: Option<Timestamp>,
         /// What the provider gave.
         offered: Vec<ContactClaim>,
+        /// Whose identity was linked, masked; dies with the offer.
+        #[serde(default)]
+        identity: Option<String>,
     },
     /// Over; holds no claims.
     Closed(FlowEnd),

@@ -8,10 +8,32 @@ use crate::{
     ports::{AttemptLimit, Purpose, Tag, Vault},
     provider::IdentityKey,
     session::Network,
+    time::Timestamp,
 };
 
 /// The longest pause after wrong passwords (`domain.md`, Numbers).
 pub const LONGEST_PASSWORD_PAUSE: TimeDelta = TimeDelta::minutes(15);
+
+/// What is shut during a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseOf {
+    /// The local password (`threats.md` F1).
+    Password,
+    /// Linking with this identity, or from this network (F5): the password itself is open.
+    Linking,
+}
+
+impl PauseOf {
+    /// What a pause until then shuts: none of wrong passwords is so long as one of mismatches.
+    #[must_use]
+    pub fn until(until: Timestamp, now: Timestamp) -> Self {
+        if until > now + LONGEST_PASSWORD_PAUSE {
+            Self::Linking
+        } else {
+            Self::Password
+        }
+    }
+}
 
 /// Through which door a password is tried.
 #[derive(Debug, Clone, Copy)]

@@ -26,7 +26,7 @@ enum Claim<'a> {
         &'a ConnectedProvider,
     ),
     /// There is nothing to judge.
-    Answered(Outcome<Advance>),
+    Answered(Box<Outcome<Advance>>),
 }
 
 impl Linking {
@@ -51,7 +51,7 @@ impl Linking {
             .await?;
         let (claimed, provider_state, connected) = match claim {
             Claim::Ours(claimed, state, connected) => (claimed, state, connected),
-            Claim::Answered(outcome) => return Ok(outcome),
+            Claim::Answered(outcome) => return Ok(*outcome),
         };
         let flow = &claimed.value;
         let asked = wanted(flow.purpose(), self.flow_policy(flow, actor), connected);
@@ -84,7 +84,7 @@ impl Linking {
         provider: &ProviderId,
         ticket: &Tag,
     ) -> Result<Claim<'_>, Fault> {
-        let told = |outcome| Ok(Claim::Answered(outcome));
+        let told = |outcome| Ok(Claim::Answered(Box::new(outcome)));
         let Some(flow) = self.ports.store.flow_by_ticket(ticket).await? else {
             return told(Outcome::Refused(Refusal::FlowNotYours));
         };

@@ -5,7 +5,7 @@ use crate::{
     audit::{Act, By},
     change::ChangeSet,
     ids::FlowId,
-    link::{FlowEnd, FlowState, Interruption, LinkFlow},
+    link::{FlowEnd, FlowState, FlowStateError, Interruption, LinkFlow},
     policy::Policy,
     provider::{HttpsUrl, ProviderId},
     refusal::Refusal,
@@ -186,13 +186,39 @@ impl Linking {
         actor: Option<&Actor>,
         id: FlowId,
     ) -> Result<Outcome<FlowView>, Fault> {
+        self.given_time(visitor, actor, id, LinkFlow::prolong).await
+    }
+
+    /// «Восстановить пароль» on the page of the local password: the flow waits for an hour, once.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn await_password(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: FlowId,
+    ) -> Result<Outcome<FlowView>, Fault> {
+        let now = self.now();
+        self.given_time(visitor, actor, id, |flow| flow.await_password(now))
+            .await
+    }
+
+    /// Gives a flow more time, where a step of it does; else it stays as it is.
+    async fn given_time(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: FlowId,
+        step: impl Fn(LinkFlow) -> Result<LinkFlow, FlowStateError> + Send + Sync,
+    ) -> Result<Outcome<FlowView>, Fault> {
         self.settled(|| async {
             let flow = match self.flow_to_act_on(visitor, actor, id).await? {
                 Ok(flow) => flow,
                 Err(refusal) => return Ok(Outcome::Refused(refusal)),
             };
             let now = self.now();
-            match flow.value.clone().prolong() {
+            match step(flow.value.clone()) {
                 Ok(prolonged) => {
                     self.ports.store.put_flow(&prolonged, flow.version).await?;
                     Ok(Outcome::Done(FlowView::of(&prolonged, now)))

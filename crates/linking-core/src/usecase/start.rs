@@ -92,9 +92,11 @@ impl Linking {
         let standing = links.iter().find(|link| link.provider == *provider);
         Ok(match (order, standing) {
             (StartOrder::SignIn, _) => Ok(FlowPurpose::SignIn),
-            (StartOrder::Link, Some(link)) => Err(Refusal::AccountLinkedAlready {
-                since: link.linked_at,
-            }),
+            // A page left open since before the link: whose identity it is nobody knows yet, so it
+            // is not said to be another one.
+            (StartOrder::Link, Some(_)) | (StartOrder::Refresh | StartOrder::StepUp, None) => {
+                Err(Refusal::FlowFinished)
+            }
             (StartOrder::Link, None) if !actor.session.value.is_recent(self.now()) => {
                 Err(Refusal::StepUpNeeded)
             }
@@ -120,7 +122,6 @@ impl Linking {
                 epoch,
                 link: link.id,
             }),
-            (StartOrder::Refresh | StartOrder::StepUp, None) => Err(Refusal::FlowFinished),
         })
     }
 

@@ -1,12 +1,15 @@
 //! What a page needs to know of a flow.
 
+use chrono::TimeDelta;
+
 use crate::{
     account::ContactKind,
     ids::FlowId,
     link::{FlowEnd, FlowPurpose, FlowState, Interruption, LinkFlow, PlaceHint},
     provider::{ContactClaim, ProviderId, Verification},
     refusal::Refusal,
-    time::Timestamp,
+    sign_in::PauseOf,
+    time::{FLOW_LIFE, Timestamp},
 };
 
 /// A contact that the person may keep, masked.
@@ -62,6 +65,8 @@ pub enum FlowStep {
         offered: Vec<OfferedContact>,
         /// When the link was made, if in this flow.
         linked_at: Option<Timestamp>,
+        /// Whose identity was linked in this flow.
+        identity: Option<String>,
     },
     /// Over.
     Done(FlowEnd),
@@ -87,6 +92,28 @@ pub struct FlowView {
 }
 
 impl FlowView {
+    /// What a pause shuts that was met in this flow. A flow is ended by one of linking alone; in
+    /// one that goes on, the length tells.
+    #[must_use]
+    pub fn pause_of(&self, until: Timestamp, now: Timestamp) -> PauseOf {
+        match self.step {
+            FlowStep::Done(_) => PauseOf::Linking,
+            _ => PauseOf::until(until, now),
+        }
+    }
+
+    /// Whether the provider's answer is still there after a pause, with the time that one press
+    /// can add.
+    #[must_use]
+    pub fn outlasts(&self, until: Timestamp) -> bool {
+        let more = if self.can_prolong {
+            FLOW_LIFE
+        } else {
+            TimeDelta::zero()
+        };
+        !matches!(self.step, FlowStep::Done(_)) && until < self.expires_at + more
+    }
+
     /// The view of a flow at an instant.
     #[must_use]
     pub fn of(flow: &LinkFlow, now: Timestamp) -> Self {
@@ -110,10 +137,14 @@ impl FlowView {
                 identity: identity.masked_name(),
             },
             FlowState::ChoosingContacts {
-                offered, linked_at, ..
+                offered,
+                linked_at,
+                identity,
+                ..
             } => FlowStep::ChooseContacts {
                 offered: offered.iter().map(OfferedContact::from).collect(),
                 linked_at: *linked_at,
+                identity: identity.clone(),
             },
             FlowState::Closed(end) => FlowStep::Done(end.clone()),
         };

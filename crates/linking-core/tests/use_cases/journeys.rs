@@ -28,13 +28,22 @@ fn sgo_1_links_after_local_password() {
     };
     assert_eq!(outcome.done().unwrap().view.step, not_linked);
     let agreed = stand.agree(&browser, id).done().unwrap();
-    assert_eq!(agreed.view.step, FlowStep::Prove { identity: masked });
+    let prove = FlowStep::Prove {
+        identity: masked.clone(),
+    };
+    assert_eq!(agreed.view.step, prove);
 
     let (proved, trail) = stand.recorded(|| stand.prove(&mut browser, id, &teacher));
-    let FlowStep::ChooseContacts { offered, linked_at } = proved.done().unwrap().view.step else {
+    let FlowStep::ChooseContacts {
+        offered,
+        linked_at,
+        identity,
+    } = proved.done().unwrap().view.step
+    else {
         panic!("no contact choice")
     };
     assert_eq!(linked_at, Some(stand.now()));
+    assert_eq!(identity, Some(masked));
     let kinds: Vec<_> = offered.iter().map(|contact| contact.kind).collect();
     assert_eq!(kinds, [ContactKind::Mobile, ContactKind::Email]);
 

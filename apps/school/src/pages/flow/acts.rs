@@ -187,6 +187,31 @@ pub(crate) async fn prolong(
     }
 }
 
+/// POST `/flow/{id}/restore`: «Восстановить пароль»; the provider's answer waits meanwhile.
+pub(crate) async fn await_password(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let outcome = app
+        .linking()
+        .await_password(visit.visitor(), visit.actor(), id)
+        .await?;
+    match outcome {
+        Outcome::Done(view) if matches!(view.step, FlowStep::Prove { .. }) => {
+            Ok(see(&act(&view, "restore")))
+        }
+        Outcome::Done(view) => Ok(see(&present_address(&view))),
+        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+    }
+}
+
 /// POST `/flow/{id}/cancel`: away by a button.
 pub(crate) async fn cancel(
     State(app): State<AppState>,

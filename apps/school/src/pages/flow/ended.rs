@@ -18,7 +18,7 @@ use crate::{
         flow::{Opened, open},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
-        profile::masked_profile,
+        profile::masked_line,
         refusal::{self, Scene},
     },
     web::{
@@ -81,7 +81,7 @@ async fn finished(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult 
     refusal::page(&Scene::in_flow(app, visit, view), &Refusal::FlowFinished).await
 }
 
-/// LINKED. Names the own profile, masked; of the provider's identity nothing is kept.
+/// LINKED. Names the own profile, masked; of the provider's identity nothing outlives the flow.
 fn linked(
     app: &AppState,
     visit: &Visit,
@@ -92,13 +92,9 @@ fn linked(
     let t = app.texts_about(&view.provider);
     let account = actor.sheet.account();
     let frame = Frame::new(app, Some(visit), "linked", t.text("page-linked-title"));
-    let mut page = MessagePage::new(frame, t.clone()).done().fact(
-        t.text("page-linked-profile"),
-        match masked_profile(&actor.sheet) {
-            (name, Some(school)) => format!("{name}, {school}"),
-            (name, None) => name,
-        },
-    );
+    let mut page = MessagePage::new(frame, t.clone())
+        .done()
+        .fact(t.text("page-linked-profile"), masked_line(&actor.sheet));
     if let Some(first) = actor.sheet.first_membership() {
         let when = t.moment(at, app.linking().now(), first.organization.region.offset);
         page = page.fact(t.text("page-linked-when"), when);

@@ -21,7 +21,7 @@ use crate::{
         flow::{Opened, TimeLeft, act, open, page_of, time_left},
         frame::{Frame, page, show},
         message::{Door, MessagePage, Weight},
-        profile::masked_profile,
+        profile::{masked_line, masked_profile},
         refusal::Scene,
         step_up::{self, StepUpView},
     },
@@ -185,7 +185,10 @@ pub(crate) async fn contacts(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let FlowStep::ChooseContacts { offered, linked_at } = &view.step else {
+    let FlowStep::ChooseContacts {
+        offered, identity, ..
+    } = &view.step
+    else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
     let t = app.texts_about(&view.provider);
@@ -213,7 +216,9 @@ pub(crate) async fn contacts(
     )
     .under(t.text("page-contacts-step"));
     let page = ContactsPage {
-        notice: linked_at.map(|_| t.text("page-linked-title")),
+        notice: identity
+            .as_ref()
+            .map_or_else(Vec::new, |identity| linked_notice(&visit, identity, &t)),
         lead: t.text("page-contacts-lead"),
         empty: offered.is_empty().then(|| t.text("page-contacts-empty")),
         choices,
@@ -226,6 +231,20 @@ pub(crate) async fn contacts(
         frame,
     };
     show(&page, StatusCode::OK)
+}
+
+/// Says that the link stands, and names both sides of it.
+fn linked_notice(visit: &Visit, identity: &str, t: &Texts) -> Vec<String> {
+    let own = visit.actor().map(|actor| {
+        let args = Args::new().with("mask", masked_line(&actor.sheet));
+        t.text_with("page-linked-own", &args)
+    });
+    let theirs = Args::new().with("mask", identity);
+    [t.text("page-linked-title")]
+        .into_iter()
+        .chain(own)
+        .chain([t.text_with("page-linked-identity", &theirs)])
+        .collect()
 }
 
 fn choice(contact: &OfferedContact, ticked: bool, t: &Texts) -> ContactChoice {

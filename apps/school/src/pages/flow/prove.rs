@@ -17,7 +17,7 @@ use crate::{
     flow_response::{self, FlowPage},
     i18n::Texts,
     pages::{
-        credentials::{self, CredentialsView, ErrorSummary, Typed, TypedFault},
+        credentials::{self, CredentialsView, ErrorSummary, Forgot, Typed, TypedFault},
         flow::{Opened, TimeLeft, act, open, page_of, refuse, time_left},
         frame::{Frame, page, show},
         place::{FoundPlace, PlaceFinder, PlaceView},
@@ -95,6 +95,7 @@ async fn find(
         t: &t,
         path: &page_of(view, FlowPage::Prove),
         kind,
+        keep: vec![("kind", kind_code(kind).to_owned())],
     };
     finder.find(fields, &remembered).await
 }
@@ -128,7 +129,7 @@ async fn draw(
             password_hint: Some(t.text("page-prove-hint-password")),
             password_error: None,
             error: None,
-            forgot: act(view, "restore"),
+            forgot: Forgot::Form(act(view, "restore")),
         }
     });
     let errors = fault.map(|fault| credentials::mark(fault, &t, true, form.as_mut(), &mut place));

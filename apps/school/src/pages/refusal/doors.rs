@@ -3,6 +3,8 @@
 use linking_core::{
     provider::ProviderId,
     refusal::{MixUp, Refusal},
+    sign_in::PauseOf,
+    time::Timestamp,
     usecase::StartOrder,
 };
 
@@ -67,26 +69,20 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
             page.door(Door::page(Weight::Plain, text("help"), "/help/child"))
         }
         Refusal::NameMismatch { .. } | Refusal::SnilsMismatch | Refusal::BirthDateMismatch => {
-            let page = page.door(doors.begin_anew(Weight::Main, text("next")));
-            if signed_in {
-                page.door(settings(
-                    Weight::Second,
-                    t.text("refusal-mismatch-next-settings"),
-                ))
-                .door(doors.other_profile(Weight::Plain, t.text("refusal-mismatch-restart")))
+            // Another try meets the same data, and five of them a pause (`threats.md` F5).
+            let away = if signed_in {
+                settings(Weight::Main, t.text("action-to-settings"))
+            } else if scene.offers_local() {
+                sign_in(Weight::Main, t.text("action-local"))
             } else {
-                let page = if scene.offers_local() {
-                    page.door(sign_in(
-                        Weight::Second,
-                        t.text("refusal-mismatch-next-local"),
-                    ))
-                } else {
-                    page
-                };
-                page.door(sign_in(Weight::Plain, t.text("refusal-mismatch-restart")))
-            }
+                sign_in(Weight::Main, t.text("action-to-sign-in"))
+            };
+            let restart = t.text("refusal-mismatch-restart");
+            page.door(away)
+                .door(doors.begin_anew(Weight::Second, text("next")))
+                .door(doors.other_profile(Weight::Plain, restart))
         }
-        Refusal::TooManyAttempts { .. } => doors.pause(refusal, page),
+        Refusal::TooManyAttempts { until } => doors.pause(refusal, *until, page),
         Refusal::AccountBlocked => page
             .door(sign_in(Weight::Main, text("next")))
             .door(Door::page(Weight::Plain, text("help"), "/help/school")),
@@ -236,17 +232,11 @@ impl Doors<'_> {
         }
     }
 
-    /// During a pause: the provider, or back to the flow that waits.
-    fn pause(&self, refusal: &Refusal, page: MessagePage) -> MessagePage {
+    /// During a pause: the provider, or back to the flow, if it waits so long.
+    fn pause(&self, refusal: &Refusal, until: Timestamp, page: MessagePage) -> MessagePage {
         let t = page.t.clone();
-        let forgot = |page: MessagePage, href: String| {
-            page.door(Door::page(
-                Weight::Plain,
-                t.text("label-restore-password"),
-                href,
-            ))
-        };
-        if let Some(flow) = self.scene.flow() {
+        let forgotten = t.text("label-restore-password");
+        if let Some(flow) = self.scene.flow().filter(|flow| flow.outlasts(until)) {
             let text = t.text("action-try-again");
             let page = page.door(Door::page(Weight::Main, text, format!("/flow/{}", flow.id)));
             let page = if flow.can_prolong {
@@ -259,12 +249,20 @@ impl Doors<'_> {
             } else {
                 page
             };
-            return forgot(page, format!("/flow/{}/restore", flow.id));
+            let restore = format!("/flow/{}/restore", flow.id);
+            return page.door(Door::form(Weight::Plain, forgotten, restore));
         }
         if self.signed_in {
             return page.door(settings(Weight::Main, t.text("action-to-settings")));
         }
-        let page = match self.scene.provider() {
+        if self.scene.pause_of(until) == PauseOf::Linking {
+            return if self.scene.offers_local() {
+                page.door(sign_in(Weight::Main, t.text("action-local")))
+            } else {
+                page.door(sign_in(Weight::Main, t.text("action-to-sign-in")))
+            };
+        }
+        let page = match self.scene.offered() {
             Some(provider) => page.door(begin_door(
                 self.scene,
                 StartOrder::SignIn,
@@ -277,6 +275,6 @@ impl Doors<'_> {
                 t.text(&super::key(refusal, "next-plain")),
             )),
         };
-        forgot(page, "/restore".to_owned())
+        page.door(Door::page(Weight::Plain, forgotten, "/restore"))
     }
 }

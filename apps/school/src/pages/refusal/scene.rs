@@ -6,6 +6,7 @@ use linking_core::{
     policy::{Policy, SignInForm},
     provider::{HttpsUrl, ProviderId},
     region::{OrganizationType, RegionCode, ZoneOffset},
+    sign_in::PauseOf,
     time::Timestamp,
     usecase::{FlowStep, FlowView, StartOrder},
 };
@@ -99,14 +100,28 @@ impl<'a> Scene<'a> {
         self.policy().sign_in_form != SignInForm::ProviderOnly
     }
 
-    /// The provider in play; outside a flow the one that was begun last, else the first that the
-    /// region has switched on.
+    /// The provider in play; outside a flow the one that was begun last, if it is on here, else
+    /// the first that the region has switched on.
     pub(crate) fn provider(&self) -> Option<ProviderId> {
+        let policy = self.policy();
+        let begun = self.begun().map(|begun| &begun.provider);
         self.provider
             .clone()
-            .or_else(|| self.begun().map(|begun| begun.provider.clone()))
-            .or_else(|| self.policy().providers.first().cloned())
+            .or_else(|| begun.filter(|id| policy.allows(id)).cloned())
+            .or_else(|| policy.providers.first().cloned())
             .filter(|id| self.app.linking().provider(id).is_some())
+    }
+
+    /// The provider through which somebody who is signed out can sign in here.
+    pub(crate) fn offered(&self) -> Option<ProviderId> {
+        self.provider()
+            .filter(|id| self.visit.actor().is_none() && self.policy().allows(id))
+    }
+
+    /// What a pause shuts. Outside a flow only passwords are counted.
+    pub(crate) fn pause_of(&self, until: Timestamp) -> PauseOf {
+        self.flow
+            .map_or(PauseOf::Password, |flow| flow.pause_of(until, self.now()))
     }
 
     /// What was begun last in this browser.

@@ -120,6 +120,29 @@ fn people() -> Vec<Person> {
     ]
 }
 
+/// Opens further organisations of a kind, «Школа № 100» and so on.
+pub(super) async fn open(storage: &Storage, kind: OrganizationType, count: u16, now: Timestamp) {
+    let many = (0..count).map(|at| {
+        let number = 100 + at;
+        let name = match kind {
+            OrganizationType::School => format!("Школа № {number}"),
+            OrganizationType::Authority => format!("Управление № {number}"),
+        };
+        NewOrganization {
+            region: region(),
+            external_id: number.to_string().parse().unwrap(),
+            locality: "Луговое".parse().unwrap(),
+            name: name.parse().unwrap(),
+            kind,
+        }
+    });
+    let audit = record(5, now);
+    storage
+        .put_organizations(many.collect(), audit)
+        .await
+        .unwrap();
+}
+
 /// Fills the registers.
 pub(super) async fn seed(storage: &Storage, hasher: &PlainHasher, now: Timestamp) {
     let organization = |id: &str, name: &str, kind| NewOrganization {

@@ -8,7 +8,7 @@ use crate::{
     link::{FlowEnd, FlowState, FlowStateError, Interruption},
     provider::{ContactClaim, ProviderIdentity, ProviderState},
     refusal::Refusal,
-    time::{CLAIM_LIFE, FLOW_LIFE, Timestamp},
+    time::{CLAIM_LIFE, FLOW_LIFE, PASSWORD_WAIT, Timestamp},
 };
 
 impl LinkFlow {
@@ -28,6 +28,20 @@ impl LinkFlow {
         }
         self.prolonged = true;
         self.expires_at += FLOW_LIFE;
+        Ok(self)
+    }
+
+    /// The person gets a new local password from the school: the provider's answer waits longer,
+    /// once (`domain.md`, Numbers).
+    ///
+    /// # Errors
+    /// The page of the local password is not open, or the flow has waited already.
+    pub fn await_password(mut self, now: Timestamp) -> Result<Self, FlowStateError> {
+        if self.awaited || !matches!(self.state, FlowState::Proving { .. }) {
+            return Err(self.wrong());
+        }
+        self.awaited = true;
+        self.expires_at = self.expires_at.max(now + PASSWORD_WAIT);
         Ok(self)
     }
 
@@ -163,8 +177,9 @@ impl LinkFlow {
         offered: Vec<ContactClaim>,
         now: Timestamp,
     ) -> Result<Self, FlowStateError> {
-        match self.state {
-            FlowState::Proving { .. } | FlowState::Confirming { .. } => {
+        match &self.state {
+            FlowState::Proving { identity, .. } | FlowState::Confirming { identity } => {
+                let masked = identity.masked_name();
                 self.state = if offered.is_empty() {
                     FlowState::Closed(FlowEnd::Linked {
                         account,
@@ -177,6 +192,7 @@ impl LinkFlow {
                         link,
                         linked_at: Some(now),
                         offered,
+                        identity: Some(masked),
                     }
                 };
                 Ok(self)
@@ -198,6 +214,7 @@ impl LinkFlow {
                     link,
                     linked_at: None,
                     offered,
+                    identity: None,
                 };
                 Ok(self)
             }

@@ -85,7 +85,7 @@ fn every_state() -> Vec<LinkFlow> {
 fn e20_a_step_is_taken_only_where_the_table_says() {
     use FlowStepName as S;
     type Step = (&'static str, fn(LinkFlow) -> bool, &'static [S]);
-    let steps: [Step; 12] = [
+    let steps: [Step; 13] = [
         ("claim", |f| f.claim(now()).is_ok(), &[S::Asked]),
         (
             "ask_again",
@@ -163,6 +163,11 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
             ],
         ),
         (
+            "await_password",
+            |f| f.await_password(now()).is_ok(),
+            &[S::Proving],
+        ),
+        (
             "prolong",
             |f| f.prolong().is_ok(),
             &[
@@ -228,6 +233,20 @@ fn g16_a_flow_ends_at_the_very_instant() {
     assert!(!prolonged.is_expired(end));
     assert!(prolonged.is_expired(end + TimeDelta::minutes(15)));
     assert!(prolonged.prolong().is_err(), "only once");
+}
+
+#[test]
+fn g16_a_new_password_is_waited_for_once_and_never_shortens() {
+    let proving = every_state().remove(4);
+    let late = now() + TimeDelta::minutes(14);
+    let waits = proving.clone().await_password(late).unwrap();
+    assert_eq!(waits.expires_at(), late + TimeDelta::minutes(60));
+    assert!(waits.clone().await_password(late).is_err(), "only once");
+    let longer = waits.prolong().unwrap();
+    assert_eq!(longer.expires_at(), late + TimeDelta::minutes(75));
+    let prolonged = proving.prolong().unwrap();
+    let waits = prolonged.await_password(now()).unwrap();
+    assert_eq!(waits.expires_at(), now() + TimeDelta::minutes(60));
 }
 
 #[test]
