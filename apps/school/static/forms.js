@@ -2,6 +2,10 @@
 "use strict";
 
 (() => {
+  // A page that waits looks again by itself, and keeps the place where the person reads.
+  const seconds = Number(document.body.dataset.refresh);
+  if (seconds > 0) setTimeout(() => location.reload(), seconds * 1000);
+
   // «Показать пароль»
   for (const field of document.querySelectorAll("input[data-show]")) {
     const button = document.createElement("button");

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
     attacks::{Ground, traces::Signs},
@@ -108,11 +108,24 @@ async fn j5_a_spoilt_configuration_does_not_start() -> Result<()> {
     let file = ground.stand.configuration().with_file_name("wrong.toml");
     let lines: Vec<&str> = own.lines().collect();
     let mut keys = 0;
+    let mut table = "";
     for (at, line) in lines.iter().enumerate() {
+        if let Some(header) = line.strip_prefix('[') {
+            table = header.trim_end_matches(']');
+        }
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
         keys += 1;
+        // Of a provider's tables the message may name the table, and the key in its own words.
+        let full = match table {
+            "" => key.to_owned(),
+            "providers.gosuslugi" | "providers.gosuslugi.signer" => table.to_owned(),
+            table => format!("{table}.{key}"),
+        };
+        let refused = |text: String| {
+            refused(&file, &text, &format!("\n  {full}")).with_context(|| format!("{table} {key}"))
+        };
         let with = |instead: Option<String>| {
             let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
             match instead {
@@ -122,16 +135,15 @@ async fn j5_a_spoilt_configuration_does_not_start() -> Result<()> {
             changed.join("\n")
         };
         // Misspelt, it is missing and unknown at once.
-        refused(&file, &with(Some(format!("{key}x = {value}"))), key)?;
+        refused(with(Some(format!("{key}x = {value}"))))?;
         // Of a wrong kind.
-        refused(&file, &with(Some(format!("{key} = {{ a = 1 }}"))), key)?;
+        refused(with(Some(format!("{key} = {{ a = 1 }}"))))?;
         if MAY_MISS.contains(&key) {
             continue;
         }
-        let named = if key == "kind" { "signer" } else { key };
-        refused(&file, &with(None), named)?;
+        refused(with(None))?;
         let empty = if value.starts_with('[') { "[]" } else { "\"\"" };
-        refused(&file, &with(Some(format!("{key} = {empty}"))), named)?;
+        refused(with(Some(format!("{key} = {empty}"))))?;
     }
     ensure!(keys > 12, "{keys}");
     // A table that is none of ours, and a file that is no TOML.

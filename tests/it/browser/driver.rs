@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -61,9 +62,9 @@ impl WebDriverCompatibleCommand for DevTools {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Asked to end, the driver ends its browser too.
+        // The driver leads a group of its own: with it go all processes of its browser.
         let _ = Command::new("kill")
-            .args(["-TERM", &self.driver.id().to_string()])
+            .args(["-KILL", "--", &format!("-{}", self.driver.id())])
             .status();
         let _ = self.driver.wait();
     }
@@ -77,6 +78,7 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .context("chromedriver does not start: install chromium and chromium-driver")?;
         let mut lines = BufReader::new(driver.stdout.take().context("no output")?).lines();
@@ -229,14 +231,20 @@ impl Browser {
         self.click(&paths, &format!("button {label}")).await
     }
 
-    /// Presses a button and does not wait for the page after it.
-    pub(crate) async fn press_without_waiting(&self, label: &str) -> Result<()> {
-        let path = format!("//button[normalize-space(.)={}]", literal(label));
-        let element = self.wait_for(&[path], &format!("button {label}")).await?;
-        let key = char::from(fantoccini::key::Key::Enter).to_string();
-        // The driver waits for a navigation only before the next command of that tab.
-        element.send_keys(&key).await?;
-        Ok(())
+    /// Every cookie that the browser holds: its host, name and value.
+    pub(crate) async fn cookies(&self) -> Result<Vec<(String, String, String)>> {
+        let held = self.dev_tools("Network.getAllCookies", json!({})).await?;
+        let text = |cookie: &Value, field: &str| {
+            cookie[field]
+                .as_str()
+                .map(str::to_owned)
+                .context("no cookie")
+        };
+        let cookies = held["cookies"].as_array().context("no cookies")?;
+        cookies
+            .iter()
+            .map(|c| Ok((text(c, "domain")?, text(c, "name")?, text(c, "value")?)))
+            .collect()
     }
 
     /// Opens an address again and again until the page has that heading.

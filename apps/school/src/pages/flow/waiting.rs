@@ -65,8 +65,9 @@ pub(crate) async fn checking(
         Opened::Elsewhere(answer) => return Ok(answer),
     };
     let t = app.texts_about(&view.provider);
-    let frame =
-        Frame::new(&app, Some(&visit), "checking", t.text("page-judging-title")).refreshing(3);
+    let frame = Frame::new(&app, Some(&visit), "checking", t.text("page-judging-title"))
+        .with_script()
+        .refreshing(3);
     let page = MessagePage::new(frame, t.clone())
         .say(t.text("page-judging-text"))
         .door(Door::page(
