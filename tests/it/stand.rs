@@ -282,6 +282,10 @@ impl Stand {
     }
 
     /// A browser without pages: for attacks, and for walks that nobody looks at.
+    #[expect(
+        clippy::unused_self,
+        reason = "a client is of a stand, as every other visitor"
+    )]
     pub(crate) fn client(&self) -> Client {
         Client::new()
     }

@@ -104,10 +104,13 @@ impl Browser {
             "--window-size=1280,900",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
-        let mut options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
-        if scripts == JavaScript::Off {
-            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
-        }
+        let preferences = match scripts {
+            JavaScript::On => json!({}),
+            JavaScript::Off => json!({ "profile.managed_default_content_settings.javascript": 2 }),
+        };
+        let options = json!({
+            "args": arguments, "binary": "/usr/bin/chromium", "prefs": preferences,
+        });
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         let connector = hyper_util::client::legacy::connect::HttpConnector::new();
@@ -235,12 +238,13 @@ impl Browser {
     pub(crate) async fn cookies(&self) -> Result<Vec<(String, String, String)>> {
         let held = self.dev_tools("Network.getAllCookies", json!({})).await?;
         let text = |cookie: &Value, field: &str| {
-            cookie[field]
-                .as_str()
-                .map(str::to_owned)
-                .context("no cookie")
+            let text = cookie.get(field).and_then(Value::as_str);
+            text.map(str::to_owned).context("no cookie")
         };
-        let cookies = held["cookies"].as_array().context("no cookies")?;
+        let cookies = held
+            .get("cookies")
+            .and_then(Value::as_array)
+            .context("none")?;
         cookies
             .iter()
             .map(|c| Ok((text(c, "domain")?, text(c, "name")?, text(c, "value")?)))
@@ -386,9 +390,11 @@ impl Browser {
             self.dev_tools("Emulation.setDeviceMetricsOverride", metrics)
                 .await?;
             let layout = self.dev_tools("Page.getLayoutMetrics", json!({})).await?;
-            let content = layout["cssContentSize"]["width"]
-                .as_f64()
-                .context("no width")?;
+            let size = |of: &str| {
+                let found = layout.pointer(&format!("/cssContentSize/{of}"));
+                found.and_then(Value::as_f64).context("no size")
+            };
+            let content = size("width")?;
             if content > f64::from(width) + 0.5 {
                 bail!("{page}: {content} px wide in a window of {width} px");
             }
@@ -397,11 +403,12 @@ impl Browser {
                     "Page.captureScreenshot",
                     json!({ "captureBeyondViewport": true,
                     "clip": { "x": 0, "y": 0, "width": width, "scale": 1,
-                              "height": layout["cssContentSize"]["height"] } }),
+                              "height": size("height")? } }),
                 )
                 .await?;
+            let picture = shot.get("data").and_then(Value::as_str);
             self.gallery
-                .add(page, width, shot["data"].as_str().context("no picture")?)?;
+                .add(page, width, picture.context("no picture")?)?;
         }
         self.dev_tools("Emulation.clearDeviceMetricsOverride", json!({}))
             .await?;

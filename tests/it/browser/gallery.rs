@@ -11,18 +11,18 @@ pub(crate) struct Gallery {
     pages: u32,
 }
 
-fn screens() -> Result<PathBuf> {
+fn screens() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")),
         PathBuf::from,
     );
-    Ok(target.join("screens"))
+    target.join("screens")
 }
 
 impl Gallery {
     /// Begins the gallery of a journey anew.
     pub(crate) fn of(journey: &str) -> Result<Self> {
-        let folder = screens()?.join(journey);
+        let folder = screens().join(journey);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
@@ -43,7 +43,7 @@ impl Gallery {
 
 /// Writes the page that shows every picture there is.
 fn write_index() -> Result<()> {
-    let screens = screens()?;
+    let screens = screens();
     let mut html = String::from(
         "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Screens</title>\
          <style>img{border:1px solid #999;margin:4px;vertical-align:top;max-height:900px}</style>",

@@ -81,15 +81,12 @@ fn unescaped(text: &str) -> String {
                 .and_then(number)
                 .and_then(char::from_u32),
         };
-        match found {
-            Some(c) => {
-                out.push(c);
-                rest = tail;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        if let Some(c) = found {
+            out.push(c);
+            rest = tail;
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -28,7 +28,7 @@ impl Stand {
             .get(&self.at(&format!("/places/organizations?{query}")))
             .await?;
         let found: Value = serde_json::from_str(&page.body)?;
-        let id = found["hits"][0]["value"].as_str();
+        let id = found.pointer("/hits/0/value").and_then(Value::as_str);
         Ok(id
             .with_context(|| format!("no organisation {words}"))?
             .to_owned())

@@ -180,7 +180,7 @@ fn a6_a_state_that_was_touched_finds_nothing_and_ends_nothing() {
     let doubled = [good.state.as_str(), good.state.as_str()].concat();
     for state in [
         "",
-        &good.state[1..],
+        good.state.get(1..).unwrap(),
         &flipped,
         &upper,
         &doubled,

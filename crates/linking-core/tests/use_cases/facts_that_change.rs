@@ -58,7 +58,7 @@ fn e6_a_password_changed_during_the_very_look_does_not_prove() {
 fn e6_what_changes_between_the_look_and_the_write_is_looked_at_again() {
     let cases: [(RefusalCode, fn(&mut linking_core::account::Account)); 3] = [
         (RefusalCode::AccountBlocked, |account| {
-            account.status = AccountStatus::Blocked
+            account.status = AccountStatus::Blocked;
         }),
         (RefusalCode::NameMismatch, |account| {
             account.profile.name = people::of_school(people::adult().profile.name.value);

@@ -184,10 +184,10 @@ fn e17_a_step_up_by_a_login_that_is_another_persons_now_is_refused() {
     let actor = stand.acting(&browser);
     // Between this request's start and its look at the password the login changed hands.
     stand.store.edit_account(teacher.account, |account| {
-        account.login = people::login("left")
+        account.login = people::login("left");
     });
     stand.store.edit_account(heir.account, |account| {
-        account.login = teacher.login.clone()
+        account.login = teacher.login.clone();
     });
     stand.refuses(RefusalCode::WrongCredentials, || {
         wait(

@@ -506,7 +506,7 @@ fn e3_two_presses_of_the_step_up_are_one() {
         let (one, other) = turns.run(press(), press());
         let outcomes = [one.unwrap(), other.unwrap()];
         assert_eq!(outcomes.iter().filter(|o| o.gives_session()).count(), 1);
-        let lost = outcomes.iter().find_map(|o| o.said());
+        let lost = outcomes.iter().find_map(super::stand::Verdict::said);
         assert_eq!(lost.map(|r| r.code()), Some(RefusalCode::FlowFinished));
     });
 }

@@ -115,7 +115,7 @@ impl Case {
             ),
             Act::Prove => drop(stand.prove(browser, id, &teacher)),
             Act::Confirm => {
-                drop(wait(server.confirm(&visitor, &actor.unwrap(), id, TEXT)).unwrap())
+                drop(wait(server.confirm(&visitor, &actor.unwrap(), id, TEXT)).unwrap());
             }
             Act::Choose => drop(stand.choose(browser, id, &[ContactKind::Email])),
             Act::Switch => {
@@ -230,15 +230,12 @@ fn e20_every_request_in_every_state() {
                 let (flow, facts) = (case.flow(), case.stand.facts());
                 case.act(act);
                 let now = case.flow();
-                match table(order, *state, act) {
-                    Some(next) => {
-                        let at = format!("{act:?} at {state:?} for {order:?}");
-                        assert_eq!(now.state().name(), next, "{at}");
-                    }
-                    None => {
-                        assert_eq!(now, flow, "{act:?} at {state:?} for {order:?}");
-                        assert_eq!(case.stand.facts(), facts, "{act:?} at {state:?}");
-                    }
+                if let Some(next) = table(order, *state, act) {
+                    let at = format!("{act:?} at {state:?} for {order:?}");
+                    assert_eq!(now.state().name(), next, "{at}");
+                } else {
+                    assert_eq!(now, flow, "{act:?} at {state:?} for {order:?}");
+                    assert_eq!(case.stand.facts(), facts, "{act:?} at {state:?}");
                 }
                 invariants::check(&case.stand);
             }
