@@ -6,6 +6,7 @@ mod guessing;
 mod installation;
 mod linking;
 mod pages;
+mod proofs;
 mod provider;
 mod redirect;
 mod repetition;

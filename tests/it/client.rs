@@ -99,6 +99,12 @@ impl Attempt {
         self
     }
 
+    /// The same to that address.
+    pub(crate) fn at(mut self, url: Url) -> Self {
+        self.url = url;
+        self
+    }
+
     /// The same with another body.
     pub(crate) fn body(mut self, body: &str) -> Self {
         self.body = body.as_bytes().to_vec();

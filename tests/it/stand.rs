@@ -4,7 +4,7 @@
 mod records;
 mod template;
 mod timed;
-mod visits;
+pub(crate) mod visits;
 
 pub(crate) use records::{Records, changed_tables, unchanged};
 use timed::TestClock;

@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// The label of the documents.
-const BY_GOSUSLUGI: &str = "Вход с учетной записью портала гос. услуг";
+/// The label of the document, letter for letter.
+pub(crate) const BY_GOSUSLUGI: &str = "Вход с учетной записью портала гос. услуг";
 const LINK_GOSUSLUGI: &str = "Привязать учетную запись портала Госуслуг";
 
 impl Stand {
