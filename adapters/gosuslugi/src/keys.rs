@@ -6,12 +6,15 @@ use chrono::{DateTime, TimeDelta};
 use der::{Decode, asn1::UintRef};
 use gost_signature::jws::{GOST3410_2012_256, JwsError, UnverifiedJws, verify_gost};
 use linking_core::time::Timestamp;
-use linking_oidc::{CompactJws, KeyFault, KeySet, Rs256Key, Rs256Keys};
+use linking_oidc::{
+    CompactJws, KeyFault, KeySet, Rs256Key, Rs256Keys, TokenError, VerifiedJws, verify,
+};
 use thiserror::Error;
 use tokio::sync::Mutex;
 use x509_cert::der::oid::ObjectIdentifier;
 
 use crate::{
+    claims::TokenKind,
     material::{self, Material, MaterialError},
     settings::TokenAlgorithm,
 };
@@ -26,11 +29,37 @@ const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1
 #[error("the last good certificates of ESIA are in use: {0}")]
 pub struct KeyFilesFault(pub MaterialError);
 
-/// A set of keys for the one configured algorithm.
+/// The keys of ESIA's certificates, by what they may sign.
 #[derive(Debug)]
-pub(crate) enum LoadedKeys {
-    Rs256(Rs256Keys),
-    Gost(GostKeys),
+pub(crate) struct LoadedKeys {
+    algorithm: TokenAlgorithm,
+    rs256: Rs256Keys,
+    gost: GostKeys,
+}
+
+impl LoadedKeys {
+    /// Checks a token's signature. Access and ID tokens are signed with the configured algorithm and
+    /// no other. The code may be signed with either: no source says that the setting of the tech portal, which is
+    /// for tokens, covers it (`esia.md` 4.1); there the certificates decide (`gost.md` 8.3).
+    pub(crate) fn verify(
+        &self,
+        kind: TokenKind,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<VerifiedJws, TokenError> {
+        let (configured, other): (&dyn KeySet, &dyn KeySet) = match self.algorithm {
+            TokenAlgorithm::Rs256 => (&self.rs256, &self.gost),
+            TokenAlgorithm::Gost => (&self.gost, &self.rs256),
+        };
+        match (verify(token, configured, now), kind) {
+            (Err(TokenError::Algorithm), TokenKind::Code) => match verify(token, other, now) {
+                // Nobody has to have certificates of both.
+                Err(TokenError::Keys(KeyFault::NoKeyInForce)) => Err(TokenError::Algorithm),
+                found => found,
+            },
+            (found, _) => found,
+        }
+    }
 }
 
 /// Certificates of GOST keys; every one in force is tried, because tokens name none.
@@ -48,22 +77,6 @@ impl KeySet for GostKeys {
             Ok(_) => Ok(()),
             Err(JwsError::NoCertificateInForce) => Err(KeyFault::NoKeyInForce),
             Err(_) => Err(KeyFault::NotGenuine),
-        }
-    }
-}
-
-impl KeySet for LoadedKeys {
-    fn algorithm(&self) -> &'static str {
-        match self {
-            Self::Rs256(keys) => keys.algorithm(),
-            Self::Gost(keys) => keys.algorithm(),
-        }
-    }
-
-    fn check(&self, jws: &CompactJws<'_>, now: Timestamp) -> Result<(), KeyFault> {
-        match self {
-            Self::Rs256(keys) => keys.check(jws, now),
-            Self::Gost(keys) => keys.check(jws, now),
         }
     }
 }
@@ -86,11 +99,27 @@ struct Cache {
     looks: u32,
 }
 
-/// What was read: the keys, and when the last of them ends.
+/// What was read.
 #[derive(Debug, Clone)]
 struct KeyFiles {
     keys: Arc<LoadedKeys>,
-    last_end: Timestamp,
+    /// From when to when each certificate for tokens is in force.
+    in_force: Vec<(Timestamp, Timestamp)>,
+    /// Certificates that no token can be checked with, and why.
+    passed_over: Vec<String>,
+}
+
+/// What the operator should know of the certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyReport {
+    /// How many certificates for tokens are in force.
+    pub(crate) in_force: usize,
+    /// When the last one ends.
+    pub(crate) last_end: Timestamp,
+    /// Certificates that no token can be checked with, and why.
+    pub(crate) passed_over: Vec<String>,
+    /// The files could not be read anew.
+    pub(crate) fault: Option<KeyFilesFault>,
 }
 
 /// A file as it was when it was read.
@@ -175,10 +204,19 @@ impl TokenKeys {
         }
     }
 
-    /// When the last certificate ends, and what is wrong with the files.
-    pub(crate) async fn report(&self) -> (Timestamp, Option<KeyFilesFault>) {
+    /// What the operator should know of the certificates at that time.
+    pub(crate) async fn report(&self, now: Timestamp) -> KeyReport {
         let cache = self.cache.lock().await;
-        (cache.set.last_end, cache.fault.clone())
+        let all = &cache.set.in_force;
+        KeyReport {
+            in_force: all
+                .iter()
+                .filter(|(from, to)| *from <= now && now <= *to)
+                .count(),
+            last_end: all.iter().map(|(_, to)| *to).max().unwrap_or(now),
+            passed_over: cache.set.passed_over.clone(),
+            fault: cache.fault.clone(),
+        }
     }
 }
 
@@ -199,23 +237,83 @@ fn stamps(materials: &[Material]) -> Result<Vec<Stamp>, MaterialError> {
 }
 
 fn load(algorithm: TokenAlgorithm, materials: &[Material]) -> Result<KeyFiles, MaterialError> {
-    let mut all = Vec::new();
+    let mut found = Found::default();
     for material in materials {
         match material {
-            Material::Inline(_) => {
-                all.extend(material::certificates(&material.read()?, "the text")?);
-            }
+            Material::Inline(_) => found.take(&material.read()?, "the text")?,
             Material::Path(_) => {
                 for path in material.files()? {
                     let from = format!("`{}`", path.display());
-                    all.extend(material::certificates(&material::read(&path)?, &from)?);
+                    found.take(&material::read(&path)?, &from)?;
                 }
             }
         }
     }
-    match algorithm {
-        TokenAlgorithm::Rs256 => rs256(&all),
-        TokenAlgorithm::Gost => gost(&all),
+    found.set(algorithm)
+}
+
+/// Certificates by the algorithm of their key. ESIA publishes all of them in one archive.
+#[derive(Default)]
+struct Found {
+    rs256: Vec<Rs256Key>,
+    rs256_in_force: Vec<(Timestamp, Timestamp)>,
+    gost: Vec<gost_signature::Certificate>,
+    gost_in_force: Vec<(Timestamp, Timestamp)>,
+    passed_over: Vec<String>,
+}
+
+impl Found {
+    /// Takes the certificates of a file. One whose key is of no use here is passed over, so that it does not
+    /// keep the others from being used; what is no certificate is an error: a file may be half written.
+    fn take(&mut self, octets: &[u8], from: &str) -> Result<(), MaterialError> {
+        for der in material::certificates(octets, from)? {
+            let opened = open(&der)?;
+            let in_force = (opened.not_before, opened.not_after);
+            let taken = if opened.algorithm == RSA {
+                rs256(&opened).map(|key| {
+                    self.rs256.push(key);
+                    self.rs256_in_force.push(in_force);
+                })
+            } else {
+                let certificate = gost_signature::Certificate::from_der(&der);
+                certificate
+                    .map_err(|error| error.to_string())
+                    .map(|certificate| {
+                        self.gost.push(certificate);
+                        self.gost_in_force.push(in_force);
+                    })
+            };
+            if let Err(why) = taken {
+                self.passed_over.push(format!("{from}: {why}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn set(self, algorithm: TokenAlgorithm) -> Result<KeyFiles, MaterialError> {
+        let (in_force, name) = match algorithm {
+            TokenAlgorithm::Rs256 => (self.rs256_in_force, "RS256"),
+            TokenAlgorithm::Gost => (self.gost_in_force, GOST3410_2012_256),
+        };
+        if in_force.is_empty() {
+            let mut problem = format!(
+                "no certificate for {name}: add ESIA's (from esia.zip), or change token-algorithm"
+            );
+            if !self.passed_over.is_empty() {
+                let passed_over = self.passed_over.join("; ");
+                problem = format!("{problem}; passed over: {passed_over}");
+            }
+            return Err(MaterialError::Unusable(problem));
+        }
+        Ok(KeyFiles {
+            keys: Arc::new(LoadedKeys {
+                algorithm,
+                rs256: Rs256Keys::new(self.rs256),
+                gost: GostKeys(self.gost),
+            }),
+            in_force,
+            passed_over: self.passed_over,
+        })
     }
 }
 
@@ -257,58 +355,11 @@ struct RsaPublicKey<'a> {
     exponent: UintRef<'a>,
 }
 
-fn rs256(certificates: &[Vec<u8>]) -> Result<KeyFiles, MaterialError> {
-    let mut keys = Vec::new();
-    let mut ends = Vec::new();
-    for der in certificates {
-        let opened = open(der)?;
-        // ESIA publishes RSA and GOST certificates in one archive: others are passed over.
-        if opened.algorithm != RSA {
-            continue;
-        }
-        let unusable = |why: &dyn std::fmt::Display| {
-            MaterialError::Unusable(format!("an RSA certificate's key can't be used: {why}"))
-        };
-        let key = RsaPublicKey::from_der(&opened.key).map_err(|error| unusable(&error))?;
-        let (modulus, exponent) = (key.modulus.as_bytes(), key.exponent.as_bytes());
-        let key = Rs256Key::new(modulus, exponent, opened.not_before, opened.not_after)
-            .map_err(|error| unusable(&error))?;
-        keys.push(key);
-        ends.push(opened.not_after);
-    }
-    let last_end = last(&ends, "RS256")?;
-    Ok(KeyFiles {
-        keys: Arc::new(LoadedKeys::Rs256(Rs256Keys::new(keys))),
-        last_end,
-    })
-}
-
-fn gost(certificates: &[Vec<u8>]) -> Result<KeyFiles, MaterialError> {
-    let mut keys = Vec::new();
-    let mut ends = Vec::new();
-    for der in certificates {
-        let opened = open(der)?;
-        if opened.algorithm == RSA {
-            continue;
-        }
-        let certificate = gost_signature::Certificate::from_der(der)
-            .map_err(|error| MaterialError::Unusable(error.to_string()))?;
-        keys.push(certificate);
-        ends.push(opened.not_after);
-    }
-    let last_end = last(&ends, GOST3410_2012_256)?;
-    Ok(KeyFiles {
-        keys: Arc::new(LoadedKeys::Gost(GostKeys(keys))),
-        last_end,
-    })
-}
-
-fn last(ends: &[Timestamp], algorithm: &str) -> Result<Timestamp, MaterialError> {
-    ends.iter().max().copied().ok_or_else(|| {
-        MaterialError::Unusable(format!(
-            "no certificate for {algorithm}: add ESIA's (from esia.zip), or change token-algorithm"
-        ))
-    })
+fn rs256(certificate: &Opened) -> Result<Rs256Key, String> {
+    let key = RsaPublicKey::from_der(&certificate.key).map_err(|error| error.to_string())?;
+    let (modulus, exponent) = (key.modulus.as_bytes(), key.exponent.as_bytes());
+    let (from, to) = (certificate.not_before, certificate.not_after);
+    Rs256Key::new(modulus, exponent, from, to).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -55,10 +55,12 @@ fn without_code(error: &str) -> ProviderError {
 /// A call that brought no whole answer.
 pub(crate) fn no_answer(stage: &str, error: &TransportError) -> ProviderError {
     let kind = match error.kind() {
-        TransportErrorKind::Forbidden(_) => ProviderErrorKind::Configuration,
+        // The person may try again; a chain that is not trusted is the operator's to mend (`esia.md` 11).
+        TransportErrorKind::Forbidden(_) | TransportErrorKind::Tls => {
+            ProviderErrorKind::Configuration
+        }
         TransportErrorKind::Connect
         | TransportErrorKind::Timeout
-        | TransportErrorKind::Tls
         | TransportErrorKind::BodyTooLarge
         | TransportErrorKind::Protocol
         | TransportErrorKind::Paused => ProviderErrorKind::Unavailable,

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::code::EsiaCode;
+use crate::settings::TokenAlgorithm;
 
 /// Which text a refresh request signs (`esia.md 3.3`; sources disagree).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,9 @@ pub struct Knobs {
     pub sms_attempts: u32,
     /// Seconds that `timestamp` may differ from the simulator's clock, either way. Default 300.
     pub timestamp_window: u32,
+    /// With which algorithm codes are signed, which are tokens too. Default: none of its own, the
+    /// client's (`esia.md 4.1` does not say).
+    pub code_algorithm: Option<TokenAlgorithm>,
     /// What a refresh request signs. Default: without the token.
     pub refresh_signing: RefreshSigning,
     /// PKCE. Default: accepted and checked.
@@ -111,6 +115,7 @@ impl Default for Knobs {
             sms_lifetime: 300,
             sms_attempts: 3,
             timestamp_window: 300,
+            code_algorithm: None,
             refresh_signing: RefreshSigning::default(),
             pkce: Pkce::default(),
             repeated_state: RepeatedState::default(),

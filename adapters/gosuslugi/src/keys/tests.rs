@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use linking_oidc::{TokenError, verify};
+use linking_oidc::TokenError;
 
 use super::*;
 
@@ -31,7 +31,17 @@ fn keys(algorithm: TokenAlgorithm, files: &[&str]) -> Result<TokenKeys, Material
 }
 
 async fn judge(keys: &TokenKeys, name: &str, at: Timestamp) -> Result<(), TokenError> {
-    verify(&token(name), keys.current(at).await.as_ref(), at).map(|_| ())
+    judge_as(keys, TokenKind::Id, name, at).await
+}
+
+async fn judge_as(
+    keys: &TokenKeys,
+    kind: TokenKind,
+    name: &str,
+    at: Timestamp,
+) -> Result<(), TokenError> {
+    let keys = keys.current(at).await;
+    keys.verify(kind, &token(name), at).map(|_| ())
 }
 
 const FOREIGN: Result<(), TokenError> = Err(TokenError::Keys(KeyFault::NotGenuine));
@@ -148,12 +158,59 @@ async fn b4_broken_files_leave_the_last_good_set_and_are_told() {
     let keys = folder.keys();
     fs::write(folder.0.path().join("idp.crt.pem"), "half a certif").unwrap();
     assert_eq!(judge(&keys, "id.gost", seconds(0)).await, Ok(()));
-    let (_, fault) = keys.report().await;
+    let fault = keys.report(seconds(0)).await.fault;
     assert!(fault.unwrap().to_string().contains("idp.crt.pem"));
     folder.add("idp.crt.pem");
     folder.add("idp-next.crt.pem");
     assert_eq!(judge(&keys, "id.gost-next", seconds(60)).await, Ok(()));
-    assert_eq!(keys.report().await.1, None);
+    assert_eq!(keys.report(seconds(60)).await.fault, None);
+}
+
+#[tokio::test]
+async fn a_code_is_checked_with_either_algorithm_whose_certificate_is_at_hand() {
+    let both = ["idp.crt.pem", "rsa.crt.pem"];
+    for (algorithm, own, other) in [
+        (TokenAlgorithm::Gost, &both[..1], "id.rs256"),
+        (TokenAlgorithm::Rs256, &both[1..], "id.gost"),
+    ] {
+        let alone = keys(algorithm, own).unwrap();
+        let found = judge_as(&alone, TokenKind::Code, other, now()).await;
+        assert_eq!(found, Err(TokenError::Algorithm));
+        let keys = keys(algorithm, &both).unwrap();
+        for (kind, found) in [
+            (TokenKind::Code, Ok(())),
+            (TokenKind::Access, Err(TokenError::Algorithm)),
+            (TokenKind::Id, Err(TokenError::Algorithm)),
+        ] {
+            assert_eq!(judge_as(&keys, kind, other, now()).await, found, "{kind:?}");
+        }
+        let report = keys.report(now()).await;
+        assert_eq!((report.in_force, report.passed_over), (1, Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn one_odd_certificate_is_passed_over_and_told() {
+    let folder = Folder::with(&["idp.crt.pem"]);
+    let elliptic = rcgen::generate_simple_self_signed(["esia.example".to_owned()]).unwrap();
+    fs::write(folder.0.path().join("elliptic.pem"), elliptic.cert.pem()).unwrap();
+    // A GOST key on a curve that is not known.
+    let mut unknown = fs::read(data("idp.crt.der")).unwrap();
+    let curve = [0x06, 0x07, 0x2A, 0x85, 0x03, 0x02, 0x02, 0x24];
+    let at = unknown
+        .windows(curve.len())
+        .position(|octets| octets == curve);
+    unknown[at.unwrap() + curve.len()] = 0x7F;
+    fs::write(folder.0.path().join("unknown.der"), unknown).unwrap();
+    let keys = folder.keys();
+    assert_eq!(judge(&keys, "id.gost", now()).await, Ok(()));
+    let report = keys.report(now()).await;
+    assert_eq!(report.in_force, 1);
+    let [one, other] = &report.passed_over[..] else {
+        panic!("{report:?}")
+    };
+    assert!(one.contains("elliptic.pem"), "{one}");
+    assert!(other.contains("unknown.der"), "{other}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use linking_core::{
 };
 use linking_oidc::{
     AudienceRule, ClaimRules, CodeExchange, KeyFault, TokenAnswer, TokenCallError, TokenError,
-    Verified, verify,
+    Verified,
 };
 use serde::de::DeserializeOwned;
 
@@ -98,7 +98,7 @@ impl Gosuslugi {
         keys: &LoadedKeys,
         moment: Moment,
     ) -> Result<Verified<C>, TokenError> {
-        let jws = verify(token.expose(), keys, moment.now)?;
+        let jws = keys.verify(kind, token.expose(), moment.now)?;
         if !jws.header::<KindHeader>()?.is(kind) {
             return Err(TokenError::Kind);
         }
@@ -289,7 +289,20 @@ pub(super) fn token_fault(kind: TokenKind, error: TokenError) -> ProviderError {
         TokenError::Keys(KeyFault::NoKeyInForce) => ProviderErrorKind::Configuration,
         _ => ProviderErrorKind::AnswerInvalid,
     };
-    ProviderError::new(fault, format!("{}: {error}", kind.name()))
+    // An attack looks like this, and so does a change at ESIA that nobody prepared for.
+    let hint = match (error, kind) {
+        (TokenError::Keys(KeyFault::NotGenuine), _) => {
+            "; if ESIA has changed its key, add its new certificate to token-certificates"
+        }
+        (TokenError::Algorithm, TokenKind::Code) => {
+            "; if ESIA signs codes with it, add its certificate for it to token-certificates"
+        }
+        (TokenError::Algorithm, TokenKind::Access | TokenKind::Id) => {
+            "; token-algorithm must be the one set on ESIA's tech portal"
+        }
+        _ => "",
+    };
+    ProviderError::new(fault, format!("{}: {error}{hint}", kind.name()))
 }
 
 fn invalid(cause: &str) -> ProviderError {

@@ -18,6 +18,9 @@ pub enum Warning {
     TokenCertificatesEnd(Timestamp),
     /// Certificate files cannot be read anew.
     KeyFiles(KeyFilesFault),
+    /// These of ESIA's certificates are of no use, with the reason of each: no token is checked with
+    /// them.
+    CertificatesPassedOver(Vec<String>),
     /// ESIA's clock was that many seconds ahead of ours (negative: behind).
     ClocksDiffer(i32),
 }
@@ -38,6 +41,13 @@ impl fmt::Display for Warning {
                 )
             }
             Self::KeyFiles(fault) => fault.fmt(f),
+            Self::CertificatesPassedOver(which) => {
+                write!(
+                    f,
+                    "token-certificates that no token is checked with: {}",
+                    which.join("; ")
+                )
+            }
             Self::ClocksDiffer(seconds) => {
                 write!(
                     f,
@@ -63,8 +73,9 @@ impl Gosuslugi {
             .client_secret(b"svyazka: self-test of the signer", now)
             .await?;
         self.settings.keys.current(now).await;
-        let (last_end, fault) = self.settings.keys.report().await;
-        if last_end < now {
+        let keys = self.settings.keys.report(now).await;
+        // Also if the next certificate stands alone, before its time.
+        if keys.in_force == 0 {
             return Err(configuration(KeyFault::NoKeyInForce.to_string()));
         }
         let mut warnings = Vec::new();
@@ -72,10 +83,13 @@ impl Gosuslugi {
         if let Some(end) = ours.filter(|end| *end < now + WARN_BEFORE) {
             warnings.push(Warning::ClientCertificateEnds(end));
         }
-        if last_end < now + WARN_BEFORE {
-            warnings.push(Warning::TokenCertificatesEnd(last_end));
+        if keys.last_end < now + WARN_BEFORE {
+            warnings.push(Warning::TokenCertificatesEnd(keys.last_end));
         }
-        warnings.extend(fault.map(Warning::KeyFiles));
+        warnings.extend(keys.fault.map(Warning::KeyFiles));
+        if !keys.passed_over.is_empty() {
+            warnings.push(Warning::CertificatesPassedOver(keys.passed_over));
+        }
         let offset = self.learned.get().seconds();
         if offset != 0 {
             warnings.push(Warning::ClocksDiffer(offset));

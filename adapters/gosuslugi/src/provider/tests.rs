@@ -357,6 +357,49 @@ async fn ready_signs_once_and_warns_before_certificates_end() {
 }
 
 #[tokio::test]
+async fn b4_ready_wants_a_certificate_of_esia_in_force_and_not_only_the_next() {
+    let esia = Esia::new(Play {
+        algorithm: TokenAlgorithm::Rs256,
+        ..Play::default()
+    });
+    let adapter = esia.adapter();
+    // Our certificate is in force since two seconds; ESIA's begins in two.
+    let before: Timestamp = "2026-11-22T10:53:09Z".parse().unwrap();
+    let error = adapter.ready(before).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Configuration);
+    assert!(error.cause.contains("in force"), "{}", error.cause);
+    let after = before + chrono::TimeDelta::seconds(2);
+    assert_eq!(adapter.ready(after).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn b4_ready_tells_of_certificate_files_that_break_while_the_program_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("idp.pem");
+    std::fs::copy(stand::data("idp.crt.pem"), &file).unwrap();
+    let mut settings = settings(TokenAlgorithm::Gost);
+    settings.token_certificates = vec![crate::Material::Path(folder.path().to_owned())];
+    let adapter = Esia::with_settings(Play::default(), settings).adapter();
+    assert_eq!(adapter.ready(stand::now()).await, Ok(Vec::new()));
+    std::fs::write(&file, "half a certif").unwrap();
+    let odd = rcgen::generate_simple_self_signed(["esia.example".to_owned()]).unwrap();
+    let later = stand::now() + chrono::TimeDelta::seconds(61);
+    let warnings = adapter.ready(later).await.unwrap();
+    assert!(
+        matches!(warnings[..], [Warning::KeyFiles(_)]),
+        "{warnings:?}"
+    );
+    std::fs::copy(stand::data("idp.crt.pem"), &file).unwrap();
+    std::fs::write(folder.path().join("odd.pem"), odd.cert.pem()).unwrap();
+    let later = later + chrono::TimeDelta::seconds(61);
+    let warnings = adapter.ready(later).await.unwrap();
+    let [warning @ Warning::CertificatesPassedOver(_)] = &warnings[..] else {
+        panic!("{warnings:?}")
+    };
+    assert!(warning.to_string().contains("odd.pem"), "{warning}");
+}
+
+#[tokio::test]
 async fn a_signer_that_does_not_fit_is_found_at_the_start_and_sends_nothing() {
     let mut settings = settings(TokenAlgorithm::Gost);
     settings.stand = Stand::Test;

@@ -169,3 +169,19 @@ fn data_that_the_token_does_not_cover_are_absent() {
         assert!(matches!(found, Ok(Rest::NotCovered)));
     }
 }
+
+#[test]
+fn i1_a_chain_that_is_not_trusted_is_the_operators_and_the_rest_passes() {
+    use TransportErrorKind as T;
+    for (kind, told) in [
+        (T::Tls, Kind::Configuration),
+        (T::Connect, Kind::Unavailable),
+        (T::Timeout, Kind::Unavailable),
+        (T::BodyTooLarge, Kind::Unavailable),
+        (T::Protocol, Kind::Unavailable),
+        (T::Paused, Kind::Unavailable),
+    ] {
+        let error = no_answer("token", &TransportError::new(kind));
+        assert_eq!(error.kind, told, "{kind:?}");
+    }
+}

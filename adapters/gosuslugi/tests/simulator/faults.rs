@@ -332,6 +332,8 @@ async fn b4_a_rotation_unprepared_is_refused_until_the_certificate_comes() {
     site.control.rotate_keys().unwrap();
     let error = site.sign_in("sokolova").await.unwrap_err();
     assert_eq!(error.kind, Kind::AnswerInvalid);
+    let hint = "add its new certificate to token-certificates";
+    assert!(error.cause.contains(hint), "{error}");
     site.publish_keys();
     site.identity("sokolova").await;
 }

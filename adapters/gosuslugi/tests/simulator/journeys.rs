@@ -4,7 +4,10 @@ use linking_core::{
     account::{ContactKind, ContactValue},
     person::BirthDate,
     ports::IdentityProvider,
-    provider::{AssuranceLevel, AuthenticationMethod, Decline, Step, Switch, Verification},
+    provider::{
+        AssuranceLevel, AuthenticationMethod, Decline, ProviderErrorKind, Step, Switch,
+        Verification,
+    },
 };
 use linking_simulator::{Pkce, TokenAlgorithm, personas};
 
@@ -203,6 +206,21 @@ async fn a9_pkce_goes_along_and_can_be_switched_off() {
     site.control.clear_requests();
     site.settings.pkce = Some(Switch::Off);
     site.identity("sokolova").await;
+}
+
+#[tokio::test]
+async fn codes_may_be_signed_with_another_algorithm_than_tokens() {
+    use TokenAlgorithm::{Gost, Rs256};
+    for (tokens, codes) in [(Rs256, Gost), (Gost, Rs256)] {
+        let site = Site::start(tokens).await;
+        site.control
+            .set_knob(|knobs| knobs.code_algorithm = Some(codes));
+        let error = site.sign_in("sokolova").await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::AnswerInvalid);
+        assert!(error.cause.contains("token-certificates"), "{error}");
+        site.publish_keys_for(codes);
+        site.identity("sokolova").await;
+    }
 }
 
 #[tokio::test]

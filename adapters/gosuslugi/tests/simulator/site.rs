@@ -144,8 +144,13 @@ impl Site {
 
     /// Gives the adapter the certificates that the simulator publishes now.
     pub(crate) fn publish_keys(&self) {
-        let pem = self.control.certificates_pem(self.algorithm).concat();
-        std::fs::write(self.keys.path().join("esia.pem"), pem).unwrap();
+        self.publish_keys_for(self.algorithm);
+    }
+
+    pub(crate) fn publish_keys_for(&self, algorithm: TokenAlgorithm) {
+        let pem = self.control.certificates_pem(algorithm).concat();
+        let file = format!("{}.pem", algorithm.name());
+        std::fs::write(self.keys.path().join(file), pem).unwrap();
     }
 
     pub(crate) fn adapter(&self) -> Gosuslugi {

@@ -232,7 +232,7 @@ pub(super) fn grant(
         issuer: simulator.issuer(),
         knobs: &knobs,
         now,
-        algorithm: client.algorithm,
+        algorithm: knobs.code_algorithm.unwrap_or(client.algorithm),
         keys: &keys,
         foreign: foreign.as_deref(),
         claim_faults: &faults.claims,
