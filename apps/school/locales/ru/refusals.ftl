@@ -35,11 +35,11 @@
 ###   refusal-assurance-too-low-next $provider-to
 ###   refusal-assurance-too-low-next-again
 ###   refusal-assurance-too-low-next-local
-###   refusal-assurance-too-low-standard $provider-to
 ###   refusal-assurance-too-low-text $provider-at
-###   refusal-assurance-too-low-text-found $found
 ###   refusal-assurance-too-low-title $Provider-at $needed
-###   refusal-assurance-too-low-title-plain $Provider-at
+###   refusal-assurance-too-low-unfit-child $provider-at
+###   refusal-assurance-too-low-unfit-text $provider-to
+###   refusal-assurance-too-low-unfit-title $Provider-at
 ###   refusal-assurance-too-low-verified
 ###   refusal-birth-date-mismatch-next
 ###   refusal-birth-date-mismatch-text
@@ -140,14 +140,14 @@ refusal-consent-refused-next-local = { action-local }
 refusal-consent-refused-next-settings = { action-to-settings }
 refusal-consent-refused-details = Какие данные нужны и зачем
 
-## assurance-too-low: $found and $needed are level-… texts
+## assurance-too-low: $needed is a level-… text. -unfit: the provider tells the person what it is
 refusal-assurance-too-low-title = { $Provider-at } нужна другая учётная запись: «{ $needed }»
-refusal-assurance-too-low-title-plain = { $Provider-at } нужна другая учётная запись
-refusal-assurance-too-low-text = Нынешней учётной записи мало: { $provider-at } её ещё не проверили.
-refusal-assurance-too-low-text-found = Сейчас у вас «{ $found }». Для дневника нужна «Стандартная» или «Подтвержденная».
-refusal-assurance-too-low-standard = Войдите { $provider-to } и добавьте в профиль паспорт и СНИЛС. Госуслуги проверят их сами.
+refusal-assurance-too-low-text = Ваша учётная запись { $provider-at } ещё не подтверждена.
 refusal-assurance-too-low-verified = Подтвердите личность: через приложение своего банка, в центре «Мои документы» (МФЦ) или электронной подписью.
 refusal-assurance-too-low-child = Ребёнку до 14 лет учётную запись создаёт родитель в своём кабинете { $provider-at }.
+refusal-assurance-too-low-unfit-title = { $Provider-at } нужно поправить учётную запись
+refusal-assurance-too-low-unfit-text = Войдите { $provider-to } и посмотрите, о чём там просят. Потом вернитесь сюда.
+refusal-assurance-too-low-unfit-child = Это учётная запись ребёнка? Передавать данные разрешает родитель в своём кабинете { $provider-at }.
 refusal-assurance-too-low-next = { action-to-provider }
 refusal-assurance-too-low-next-again = Тип уже другой, проверить снова
 refusal-assurance-too-low-next-local = { action-local }

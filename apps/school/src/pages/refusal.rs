@@ -13,7 +13,7 @@ use axum::{
 };
 use linking_core::{
     person::{NameMismatch, NamePart},
-    refusal::{DifferingField, MixUp, Refusal, RefusalCode},
+    refusal::{AccountLack, DifferingField, MixUp, Refusal, RefusalCode},
     sign_in::PauseOf,
     time::FLOW_LIFE,
 };
@@ -106,7 +106,15 @@ fn title(t: &Texts, refusal: &Refusal) -> String {
         Refusal::GuardianChildMixUp { mix_up } => {
             t.text_with(&key(refusal, "title"), &mix_up_args(*mix_up))
         }
-        Refusal::AssuranceTooLow { .. } => t.text("refusal-assurance-too-low-title-plain"),
+        Refusal::AssuranceTooLow {
+            lacks: AccountLack::Else,
+        } => t.text("refusal-assurance-too-low-unfit-title"),
+        Refusal::AssuranceTooLow {
+            lacks: AccountLack::Level,
+        } => {
+            let needed = Args::new().with("needed", t.text("level-verified"));
+            t.text_with(&key(refusal, "title"), &needed)
+        }
         _ => t.text(&key(refusal, "title")),
     }
 }
@@ -135,19 +143,15 @@ async fn tell(
                 ..page.say(t.text("refusal-consent-refused-text"))
             }
         }
-        Refusal::AssuranceTooLow { found } => {
-            let text = match found {
-                Some(level) => t.text_with(
-                    "refusal-assurance-too-low-text-found",
-                    &Args::new().with("found", t.text(&format!("level-{}", level.code()))),
-                ),
-                None => t.text("refusal-assurance-too-low-text"),
-            };
-            page.say(text)
-                .item(t.text("refusal-assurance-too-low-standard"))
+        Refusal::AssuranceTooLow { lacks } => match lacks {
+            AccountLack::Level => page
+                .say(t.text("refusal-assurance-too-low-text"))
                 .item(t.text("refusal-assurance-too-low-verified"))
-                .item(t.text("refusal-assurance-too-low-child"))
-        }
+                .item(t.text("refusal-assurance-too-low-child")),
+            AccountLack::Else => page
+                .say(t.text("refusal-assurance-too-low-unfit-text"))
+                .say(t.text("refusal-assurance-too-low-unfit-child")),
+        },
         Refusal::IdentityLinkedElsewhere => page
             .say(t.text("refusal-identity-linked-elsewhere-text"))
             .item(t.text("refusal-identity-linked-elsewhere-own"))

@@ -124,6 +124,25 @@ async fn a_level_too_low_names_the_way_up() {
     is_refused(&page, "assurance-too-low", 403);
     assert!(page.says("Перейти на Госуслуги"));
     assert!(page.says("Тип уже другой, проверить снова"));
+    assert!(page.says("На Госуслугах нужна другая учётная запись: «Подтвержденная»"));
+    assert!(page.says("Ваша учётная запись на Госуслугах ещё не подтверждена."));
+}
+
+#[tokio::test]
+async fn an_account_that_is_unfit_is_not_told_to_be_another() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("unfit", &state).await;
+    is_refused(&page, "assurance-too-low", 403);
+    assert!(
+        page.says("На Госуслугах нужно поправить учётную запись"),
+        "{}",
+        page.body
+    );
+    assert!(page.says("Передавать данные разрешает родитель"));
+    assert!(!page.says("Подтвержденная") && !page.says("Тип уже другой"));
+    assert_eq!(page.main_door(), "https://esia.test/");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::{
         Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, ProviderState, Resume, Step,
         Wanted,
     },
-    refusal::Refusal,
+    refusal::{AccountLack, Refusal},
     session::{Actor, Visitor},
     usecase::{
         Advance, ConnectedProvider, Fault, Linking, Outcome, flow_access::admits, start::wanted,
@@ -206,8 +206,11 @@ fn checked(
 fn refusal_of(decline: Decline) -> Refusal {
     match decline {
         Decline::ByPerson => Refusal::ConsentRefused,
-        Decline::AssuranceTooLow | Decline::AccountUnfit => {
-            Refusal::AssuranceTooLow { found: None }
-        }
+        Decline::AssuranceTooLow => Refusal::AssuranceTooLow {
+            lacks: AccountLack::Level,
+        },
+        Decline::AccountUnfit => Refusal::AssuranceTooLow {
+            lacks: AccountLack::Else,
+        },
     }
 }

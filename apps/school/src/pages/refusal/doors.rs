@@ -2,7 +2,7 @@
 
 use linking_core::{
     provider::ProviderId,
-    refusal::{MixUp, Refusal},
+    refusal::{AccountLack, MixUp, Refusal},
     sign_in::PauseOf,
     time::Timestamp,
     usecase::StartOrder,
@@ -33,12 +33,16 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                 page
             }
         }
-        Refusal::AssuranceTooLow { .. } => {
+        Refusal::AssuranceTooLow { lacks } => {
+            let again = match lacks {
+                AccountLack::Level => text("next-again"),
+                AccountLack::Else => t.text("action-try-again"),
+            };
             let page = match doors.provider_home() {
                 Some(home) => page
                     .door(Door::page(Weight::Main, text("next"), home))
-                    .door(doors.retry(Weight::Second, text("next-again"))),
-                None => page.door(doors.retry(Weight::Main, text("next-again"))),
+                    .door(doors.retry(Weight::Second, again)),
+                None => page.door(doors.retry(Weight::Main, again)),
             };
             if signed_in {
                 page.door(settings(Weight::Plain, t.text("action-to-settings")))
