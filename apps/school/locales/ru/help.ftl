@@ -38,6 +38,7 @@
 ###   page-privacy-contacts
 ###   page-privacy-cookies
 ###   page-privacy-log
+###   page-privacy-number $provider-at
 ###   page-privacy-operator $operator
 ###   page-privacy-provider
 ###   page-privacy-school
@@ -101,6 +102,7 @@ page-privacy-title = Персональные данные
 page-privacy-operator = Данные обрабатывает { $operator }.
 page-privacy-school = Имя, класс, роль и логин в дневник вносит школа.
 page-privacy-provider = Из Госуслуг мы берём имя, СНИЛС и дату рождения. Сравниваем с профилем и сразу стираем.
+page-privacy-number = Пока профиль связан, храним номер вашей учётной записи { $provider-at }. По нему узнаём вас при входе.
 page-privacy-contacts = Телефон и почту оставляем, только если вы их отметили. Снимете отметку, и мы сотрём их сразу.
 page-privacy-log = В историю профиля пишем, когда и как в него входили.
 page-privacy-cookies = Cookie нужны только для входа. Посторонних счётчиков и рекламы здесь нет.

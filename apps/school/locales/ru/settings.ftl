@@ -49,9 +49,10 @@
 ###   page-settings-contacts-school
 ###   page-settings-data
 ###   page-settings-data-consent $date
-###   page-settings-data-kept $list $provider-of
+###   page-settings-data-kept $list
 ###   page-settings-data-none $provider-of
 ###   page-settings-data-not-kept $provider-of
+###   page-settings-data-number $provider-of
 ###   page-settings-data-withdraw $provider
 ###   page-settings-events
 ###   page-settings-events-all
@@ -153,7 +154,8 @@ page-settings-events = Последние события
 page-settings-events-all = Все события
 page-settings-events-foreign = Что-то из этого делали не вы? Завершите другие входы и скажите школе.
 page-settings-data-none = Из { $provider-of } ничего не храним.
-page-settings-data-kept = Из { $provider-of } мы храним: { $list }.
+page-settings-data-number = Из { $provider-of } храним номер вашей учётной записи: по нему узнаём вас при входе.
+page-settings-data-kept = Ещё храним то, что вы отметили: { $list }.
 page-settings-data-not-kept = Имя, СНИЛС и дату рождения из { $provider-of } не храним.
 page-settings-data-consent = Согласие от { $date }
 page-settings-data-withdraw = Чтобы отозвать согласие, отключите { $provider }: данные сотрём сразу.

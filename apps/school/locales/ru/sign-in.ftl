@@ -13,6 +13,9 @@
 ###   consent-identity-why
 ###   consent-never
 ###   consent-not-now
+###   consent-number-data $provider-at
+###   consent-number-kept
+###   consent-number-why
 ###   consent-text $button
 ###   consent-title $provider-of
 ###   consent-withdraw
@@ -159,6 +162,9 @@ consent-column-kept = Сколько храним
 consent-identity-data = Фамилия, имя, отчество, СНИЛС, дата рождения
 consent-identity-why = убедиться, что это вы
 consent-identity-kept = не храним
+consent-number-data = Номер учётной записи { $provider-at }
+consent-number-why = узнать вас при следующем входе
+consent-number-kept = храним, пока профиль связан
 consent-contacts-data = Телефон и почта
 consent-contacts-why = только если вы их выберете
 consent-contacts-kept = храним, пока не уберёте

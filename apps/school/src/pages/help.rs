@@ -141,6 +141,7 @@ pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageRe
         [
             "page-privacy-school",
             "page-privacy-provider",
+            "page-privacy-number",
             "page-privacy-contacts",
             "page-privacy-log",
             "page-privacy-cookies",

@@ -5,6 +5,8 @@ mod attacks;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pauses;
