@@ -60,6 +60,7 @@
 ###   differs-surname
 ###   frame-back
 ###   frame-demo
+###   frame-error
 ###   frame-fraud
 ###   frame-help
 ###   frame-help-nav
@@ -98,6 +99,8 @@
 ###   role-staff
 ###   role-support
 ###   role-teacher
+###   support-line $support
+###   support-school
 ###   time-left $time
 ###   time-left-more
 ###   way-by-gosuslugi
@@ -119,6 +122,7 @@ frame-home = { $diary }, на главную
 frame-profile-nav = Ваш профиль
 frame-own-name = { $name }, настройки
 frame-back = Назад
+frame-error = Ошибка:
 frame-help-nav = Справка
 frame-help = Помощь
 frame-privacy = Персональные данные
@@ -164,6 +168,10 @@ action-prolong = Ещё { $minutes } { $minutes ->
 ## Time of a step
 time-left = Этот шаг открыт до { $time }.
 time-left-more = Нужно больше времени?
+
+## The support
+support-line = Как связаться с поддержкой: { $support }
+support-school = Как связаться с поддержкой, скажет администратор школы.
 
 ## Whom to ask at the school
 ask-school = Спросите администратора школы или классного руководителя.

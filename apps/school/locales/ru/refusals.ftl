@@ -95,7 +95,8 @@
 ###   refusal-provider-answer-invalid-next
 ###   refusal-provider-answer-invalid-next-local
 ###   refusal-provider-answer-invalid-next-settings
-###   refusal-provider-answer-invalid-text $code
+###   refusal-provider-answer-invalid-number $code
+###   refusal-provider-answer-invalid-text
 ###   refusal-provider-answer-invalid-title $provider-of
 ###   refusal-provider-off-next
 ###   refusal-provider-off-text
@@ -281,7 +282,8 @@ refusal-provider-unavailable-next-settings = { action-to-settings }
 
 ## provider-answer-invalid: $code is the number of the report
 refusal-provider-answer-invalid-title = Ответ от { $provider-of } не прошёл проверку
-refusal-provider-answer-invalid-text = Мы остановили вход, чтобы никто не вошёл вместо вас. Начните ещё раз. Если не получится, назовите поддержке номер { $code }.
+refusal-provider-answer-invalid-text = Мы остановили вход, чтобы никто не вошёл вместо вас. Начните ещё раз.
+refusal-provider-answer-invalid-number = Если не получится, назовите поддержке номер { $code }.
 refusal-provider-answer-invalid-next = { action-start-again }
 refusal-provider-answer-invalid-next-local = { action-local }
 refusal-provider-answer-invalid-next-settings = { action-to-settings }

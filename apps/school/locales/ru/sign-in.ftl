@@ -12,6 +12,7 @@
 ###   consent-identity-kept
 ###   consent-identity-why
 ###   consent-never
+###   consent-new
 ###   consent-not-now
 ###   consent-number-data $provider-at
 ###   consent-number-kept
@@ -170,6 +171,7 @@ consent-contacts-why = только если вы их выберете
 consent-contacts-kept = храним, пока не уберёте
 consent-never = Не берём: адрес, доходы, имущество, данные родных.
 consent-text = Нажимая «{ $button }», вы даёте согласие на обработку этих данных.
+consent-new = Текст согласия обновили. Прочитайте его ещё раз.
 consent-full = Полный текст согласия
 consent-withdraw = Отозвать его можно в настройках в любой день.
 consent-not-now = Не сейчас

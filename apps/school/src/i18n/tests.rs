@@ -117,6 +117,7 @@ fn rendered() -> Vec<(String, String)> {
             ("agent", "Chrome, Windows"),
             ("operator", "Министерство образования Сахалинской области"),
             ("version", "2026-11"),
+            ("support", "8 800 100-00-00"),
         ] {
             args = args.with(name, value);
         }

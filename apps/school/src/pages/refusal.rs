@@ -9,7 +9,7 @@ pub(crate) use scene::Scene;
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::IntoResponse,
+    response::Response,
 };
 use linking_core::{
     person::{NameMismatch, NamePart},
@@ -19,13 +19,14 @@ use linking_core::{
 };
 
 use crate::{
-    flow_response::report_number,
     i18n::{Args, Texts},
     pages::{
         consent::consent_view,
+        flow::{begun_at, time_left},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
     },
+    telemetry::RefusedWith,
     web::problem::{PageResult, Problem},
 };
 
@@ -76,15 +77,33 @@ pub(crate) async fn page(scene: &Scene<'_>, refusal: &Refusal) -> PageResult {
     if let Some(provider) = scene.provider() {
         frame = frame.leading_to(scene.app, &provider);
     }
-    let page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    if let Some(flow) = scene.flow() {
+        frame = frame.back_to(begun_at(flow));
+    }
+    let mut page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    // A refusal that tells the time by itself does not need it twice.
+    let told = matches!(
+        refusal,
+        Refusal::ProviderUnavailable | Refusal::TooManyAttempts { .. }
+    );
+    if let Some(flow) = scene.flow().filter(|_| scene.can_retry() && !told) {
+        let time = time_left(flow, &page.t, scene.offset().await?);
+        page = page.until(time);
+    }
     let page = doors::add(scene, refusal, page);
-    let mut response = show(&page, status(code))?.into_response();
+    let mut response = refused_with(show(&page, status(code))?, code);
     if let Some(seconds) = retry_after(scene, refusal) {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
+}
+
+/// Names the refusal in the request's log line.
+pub(crate) fn refused_with(mut response: Response, code: RefusalCode) -> Response {
+    response.extensions_mut().insert(RefusedWith(code.as_str()));
+    response
 }
 
 fn key(refusal: &Refusal, part: &str) -> String {
@@ -246,9 +265,15 @@ async fn tell(
             }
         }
         Refusal::ProviderAnswerInvalid => {
-            let code = scene.flow().map(|flow| report_number(flow.id));
-            let args = Args::new().with("code", code.unwrap_or_default());
-            page.say(t.text_with("refusal-provider-answer-invalid-text", &args))
+            let page = page.say(t.text("refusal-provider-answer-invalid-text"));
+            match scene.flow().and_then(|flow| flow.report.as_deref()) {
+                Some(number) => {
+                    let args = Args::new().with("code", number);
+                    page.say(t.text_with("refusal-provider-answer-invalid-number", &args))
+                        .say(scene.app.support(&t))
+                }
+                None => page,
+            }
         }
         Refusal::ProviderOff
         | Refusal::WrongCredentials
@@ -317,5 +342,5 @@ pub(crate) fn without_flow(scene: &Scene<'_>, status: StatusCode) -> PageResult 
         .say(t.text("refusal-flow-not-yours-text"))
         .door(door)
         .door(help);
-    show(&page, status)
+    Ok(refused_with(show(&page, status)?, refusal.code()))
 }

@@ -231,13 +231,13 @@ fn facts(account: &Account, t: &Texts) -> Vec<Fact> {
         None => plain("attribute-snils", none()),
         Some(snils) => Fact {
             term: t.text("attribute-snils"),
-            value: FactValue::Masked(Masked::number(snils.value.masked(), t)),
+            value: FactValue::Masked(Masked::of(snils.value.masked(), t)),
             note: None,
         },
     });
     facts.push(Fact {
         term: t.text("attribute-login"),
-        value: FactValue::Masked(Masked::number(account.login.masked(), t)),
+        value: FactValue::Masked(Masked::of(account.login.masked(), t)),
         note: None,
     });
     facts
@@ -254,7 +254,7 @@ fn contact_fact(app: &AppState, contact: &Contact, t: &Texts) -> Fact {
     };
     Fact {
         term: t.text(&format!("contact-{}", kind.code())),
-        value: FactValue::Masked(Masked::contact(kind, contact.value.masked(), t)),
+        value: FactValue::Masked(Masked::of(contact.value.masked(), t)),
         note: Some(note),
     }
 }

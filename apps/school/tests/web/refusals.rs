@@ -393,7 +393,7 @@ async fn an_answer_that_does_not_pass_gives_a_number_to_read_out() {
     is_refused(&page, "provider-answer-invalid", 502);
     let number = page.body.split("назовите поддержке номер ").nth(1).unwrap();
     let number: String = number.chars().take_while(|c| *c != '.').collect();
-    assert_eq!(number.len(), 8);
+    assert_eq!(number.len(), 9);
     let again = browser.get(&page.address).await;
     assert!(again.says(&number), "the number stays");
 }
@@ -445,7 +445,7 @@ async fn a_server_lost_inside_the_callback_costs_one_page_and_one_press() {
     assert_eq!(page.status, 500);
     assert_eq!(page.name(), "broken");
     let number = page.body.split("Номер для поддержки: ").nth(1).unwrap();
-    assert_eq!(number.chars().take_while(|c| *c != '.').count(), 8);
+    assert_eq!(number.chars().take_while(|c| *c != '.').count(), 9);
     let page = browser.come_back("svetlana", &state).await;
     assert_eq!(page.name(), "checking");
     assert!(page.body.contains("http-equiv=\"refresh\""));

@@ -101,6 +101,7 @@ impl Linking {
         let Ok((claimed, state)) = flow.value.clone().claim(self.now()) else {
             return told(Outcome::Done(self.standing(&flow.value)));
         };
+        let claimed = claimed.brought_by(visitor.request.clone());
         let Some(connected) = self.open_provider(&flow.value, actor) else {
             return told(
                 self.over(visitor, actor, &flow, Refusal::ProviderOff)
