@@ -30,22 +30,16 @@
 ###   ask-school
 ###   ask-school-named $organization
 ###   attribute-birth-date
-###   attribute-class
 ###   attribute-gender
 ###   attribute-given-name
 ###   attribute-login
 ###   attribute-name
 ###   attribute-none
-###   attribute-organization
 ###   attribute-patronymic
-###   attribute-role
 ###   attribute-snils
 ###   attribute-surname
 ###   contact-email
 ###   contact-email-short
-###   contact-hidden-email
-###   contact-hidden-home
-###   contact-hidden-mobile
 ###   contact-home
 ###   contact-home-short
 ###   contact-mobile
@@ -67,7 +61,6 @@
 ###   frame-hints
 ###   frame-home $diary
 ###   frame-masked
-###   frame-masked-end $end
 ###   frame-own-name $name
 ###   frame-privacy
 ###   frame-profile-nav
@@ -132,7 +125,6 @@ frame-demo = Это демонстрация: люди и школы здесь 
 frame-stand = Это учебный стенд: настоящих данных здесь нет
 frame-hints = Подсказки
 frame-masked = скрыто
-frame-masked-end = скрыто, в конце { $end }
 
 ## Buttons and links that several pages share
 action-try-again = Попробовать ещё раз
@@ -197,9 +189,6 @@ contact-email = Электронная почта
 contact-mobile-short = мобильный телефон
 contact-home-short = домашний телефон
 contact-email-short = электронная почта
-contact-hidden-mobile = номер скрыт
-contact-hidden-home = номер скрыт
-contact-hidden-email = адрес скрыт
 
 ## Parts of the profile
 attribute-surname = Фамилия
@@ -210,9 +199,6 @@ attribute-birth-date = Дата рождения
 attribute-snils = СНИЛС
 attribute-gender = Пол
 attribute-login = Логин
-attribute-role = Роль
-attribute-organization = Школа
-attribute-class = Класс
 attribute-none = не указано
 gender-female = Женский
 gender-male = Мужской
@@ -227,8 +213,8 @@ differs-latin = { $field }: похоже, есть латинские буквы
 differs-invisible = { $field }: похоже, есть невидимые знаки
 
 ## Ways to sign in, inside sentences
-way-by-password = паролю
-way-by-gosuslugi = Госуслугам
+way-by-password = по паролю
+way-by-gosuslugi = через Госуслуги
 
 ## Numbers and dates
 minutes-accusative = { $minutes } { $minutes ->

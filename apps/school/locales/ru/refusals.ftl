@@ -11,8 +11,6 @@
 ###   page-busy-next
 ###   page-busy-text
 ###   page-busy-title
-###   page-closed-text
-###   page-closed-title $time
 ###   page-no-cookies-next
 ###   page-no-cookies-text
 ###   page-no-cookies-title
@@ -53,6 +51,8 @@
 ###   refusal-flow-expired-next
 ###   refusal-flow-expired-next-sign-in
 ###   refusal-flow-expired-text $minutes
+###   refusal-flow-expired-text-school
+###   refusal-flow-expired-text-signed-out
 ###   refusal-flow-expired-title
 ###   refusal-flow-finished-next $into
 ###   refusal-flow-finished-next-signed-out
@@ -80,7 +80,6 @@
 ###   refusal-identity-linked-elsewhere-title
 ###   refusal-last-sign-in-method-next
 ###   refusal-last-sign-in-method-no-password
-###   refusal-last-sign-in-method-provider-off $provider
 ###   refusal-last-sign-in-method-text $provider
 ###   refusal-last-sign-in-method-title
 ###   refusal-last-sign-in-method-who
@@ -155,7 +154,7 @@ refusal-assurance-too-low-next-local = { action-local }
 
 ## identity-linked-elsewhere
 refusal-identity-linked-elsewhere-title = Эти Госуслуги уже связаны с другим профилем
-refusal-identity-linked-elsewhere-text = Сами мы связь не переносим: сначала нужно убедиться, что оба профиля ваши. С каким профилем она сейчас, мы не показываем.
+refusal-identity-linked-elsewhere-text = Сами мы связь не переносим. С каким профилем она сейчас, мы не показываем.
 refusal-identity-linked-elsewhere-own = Другой профиль тоже ваш? Войдите в него и отключите { $provider } в настройках.
 refusal-identity-linked-elsewhere-foreign = Другого профиля у вас нет? Разобраться поможет школа.
 refusal-identity-linked-elsewhere-next = { action-other-identity }
@@ -164,7 +163,7 @@ refusal-identity-linked-elsewhere-next-leave = { action-leave }
 ## account-linked-already
 refusal-account-linked-already-title = Профиль уже связан с другой учётной записью { $provider-at }
 refusal-account-linked-already-text = Эта связь действует с { $date }. Связь может быть только одна. Чтобы сделать новую, отключите прежнюю в настройках.
-refusal-account-linked-already-foreign = Прежнюю делали не вы? Скажите об этом школе.
+refusal-account-linked-already-foreign = Прежнюю делали не вы?
 refusal-account-linked-already-next = Оставить прежнюю
 refusal-account-linked-already-next-other = { action-other-identity }
 
@@ -214,11 +213,7 @@ refusal-wrong-credentials-next = { label-sign-in }
 
 ## too-many-attempts
 refusal-too-many-attempts-title = Слишком много попыток
-refusal-too-many-attempts-text = Вход по паролю откроется в { $time }, через { $minutes } { $minutes ->
-    [one] минуту
-    [few] минуты
-   *[many] минут
-}. Так мы защищаем профили от подбора пароля.
+refusal-too-many-attempts-text = Вход по паролю откроется в { $time }, через { minutes-accusative }. Так мы защищаем профили от подбора пароля.
 refusal-too-many-attempts-text-linking = Связать профиль можно будет { $moment }. До этого Госуслуги несколько раз были другого человека.
 refusal-too-many-attempts-text-provider = { $Provider-through } можно войти уже сейчас.
 refusal-too-many-attempts-text-in-flow = Подтверждать { $provider } заново не придётся, если вернуться до { $time }.
@@ -242,7 +237,6 @@ refusal-step-up-needed-next-provider = Подтвердить { $provider-throug
 refusal-last-sign-in-method-title = Это ваш последний способ входа
 refusal-last-sign-in-method-text = Если отключить { $provider }, войти в дневник будет нечем. Сначала добавьте другой способ.
 refusal-last-sign-in-method-no-password = Пароль: ещё не задан.
-refusal-last-sign-in-method-provider-off = { $provider }: способ выключен в регионе.
 refusal-last-sign-in-method-who = Первый пароль выдаёт школа: классный руководитель или администратор.
 refusal-last-sign-in-method-next = { action-leave }
 
@@ -252,7 +246,9 @@ refusal-flow-expired-text = На этот шаг даётся { $minutes } { $mi
     [one] минута
     [few] минуты
    *[many] минут
-}. Ничего не изменилось. Начните ещё раз, школу выбирать не придётся.
+}. Ничего не изменилось. Начните ещё раз.
+refusal-flow-expired-text-school = Школу выбирать не придётся.
+refusal-flow-expired-text-signed-out = Вы вышли из дневника, поэтому начните ещё раз. Ничего не изменилось.
 refusal-flow-expired-next = { action-start-again }
 refusal-flow-expired-next-sign-in = { action-to-sign-in }
 
@@ -298,14 +294,12 @@ page-broken-next = { action-try-again }
 page-busy-title = Сейчас входит очень много людей
 page-busy-text = Попробуйте через минуту. Ваши данные на месте.
 page-busy-next = { action-try-again }
-page-closed-title = Дневник откроется в { $time }
-page-closed-text = Мы обновляем его. Ваши данные на месте.
 page-no-cookies-title = Браузер не сохраняет данные входа
-page-no-cookies-text = Разрешите cookie для этого сайта или откройте обычное окно вместо частного.
+page-no-cookies-text = Разрешите сайту сохранять файлы cookie или откройте обычное окно вместо частного.
 page-no-cookies-next = { action-try-again }
 page-stale-form-title = Эта страница устарела
 page-stale-form-text = Её открыли давно или в другом окне. Ничего не изменилось. Откройте её снова и повторите.
 page-stale-form-next = { action-try-again }
-page-bad-request-title = Запрос не получилось прочитать
+page-bad-request-title = Не получилось. Повторите ещё раз
 page-bad-request-text = Ничего не изменилось. Вернитесь на прошлую страницу и повторите.
 page-bad-request-next = { action-home }

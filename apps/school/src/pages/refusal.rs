@@ -16,6 +16,7 @@ use linking_core::{
     refusal::{AccountLack, DifferingField, MixUp, Refusal, RefusalCode},
     sign_in::PauseOf,
     time::FLOW_LIFE,
+    usecase::StartOrder,
 };
 
 use crate::{
@@ -247,7 +248,14 @@ async fn tell(
         Refusal::FlowExpired => {
             let minutes = u32::try_from(FLOW_LIFE.num_minutes()).unwrap_or_default();
             let args = Args::new().with_number("minutes", minutes);
-            page.say(t.text_with("refusal-flow-expired-text", &args))
+            let signed_in = scene.visit.actor().is_some();
+            match scene.order() {
+                StartOrder::SignIn => page
+                    .say(t.text_with("refusal-flow-expired-text", &args))
+                    .say(t.text("refusal-flow-expired-text-school")),
+                _ if signed_in => page.say(t.text_with("refusal-flow-expired-text", &args)),
+                _ => page.say(t.text("refusal-flow-expired-text-signed-out")),
+            }
         }
         Refusal::ProviderUnavailable => {
             let page = match scene.flow() {

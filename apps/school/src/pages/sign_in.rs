@@ -376,7 +376,8 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
             text: t.text(&format!("label-{provider}-sign-in")),
         })
         .collect();
-    let phone_link = (!buttons.is_empty()).then(|| t.text("page-sign-in-phone-link"));
+    let phone_link = (!buttons.is_empty() && place.organization.is_none())
+        .then(|| t.text("page-sign-in-phone-link"));
     let page = SignInPage {
         errors,
         tabs: tabs(kind, ask, &t),

@@ -19,4 +19,6 @@ mod refusals;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]
+mod ways_back;
+#[cfg(test)]
 mod world;

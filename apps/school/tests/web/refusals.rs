@@ -311,6 +311,7 @@ async fn e9_the_last_way_in_is_kept() {
     world.storage.commit(change).await.unwrap();
     let page = browser.get("/settings").await;
     assert!(page.says("Это ваш последний способ входа"), "{}", page.body);
+    assert_eq!(page.link("Добавить другой"), "/help/password");
     let page = browser.get("/settings/ways/gosuslugi/unlink").await;
     is_refused(&page, "last-sign-in-method", 409);
     assert!(page.says("Пароль: ещё не задан."));

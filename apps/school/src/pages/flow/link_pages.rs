@@ -292,7 +292,7 @@ pub(crate) async fn restore(
         .back_to(back.clone());
     let args = Args::new().with("time", t.time(view.expires_at, offset));
     let page = MessagePage::new(frame, t.clone())
-        .say(t.text("page-restore-text"))
+        .say(scene.who_gives_passwords(&t).await?)
         .say(scene.whom_to_ask(&t).await?)
         .say(t.text("page-restore-bring"))
         .say(t.text_with("page-restore-in-flow", &args))
