@@ -8,6 +8,7 @@ use linking_core::{
         Account, AccountSheet, Epoch, LocalPassword, Membership, PasswordHash, Role, Version,
         Versioned,
     },
+    consent::{Consent, ConsentStatus, ConsentText},
     ids::{AccountId, Id},
     link::Link,
     ports::{StoreError, Tag, Vault},
@@ -242,6 +243,29 @@ pub(crate) fn link(row: &Row) -> Result<Link, StoreError> {
         origin: row.coded("l_origin")?,
         linked_at: row.time("l_linked_at")?,
         used_at: row.optional_time("l_used_at")?,
+    })
+}
+
+pub(crate) fn consent(row: &Row) -> Result<Consent, StoreError> {
+    Ok(Consent {
+        id: row.id("id")?,
+        account: row.id("account")?,
+        provider: row.parsed("provider")?,
+        text: ConsentText {
+            version: row.text("text_version")?,
+            digest: row.text("text_digest")?,
+            scopes: row.json("scopes")?,
+        },
+        given_at: row.time("given_at")?,
+        status: match (
+            row.text("status")?.as_str(),
+            row.optional_time("withdrawn_at")?,
+        ) {
+            ("granted", None) => ConsentStatus::Granted,
+            ("refused", None) => ConsentStatus::Refused,
+            ("withdrawn", Some(at)) => ConsentStatus::Withdrawn { at },
+            _ => return Err(damaged_column("status")),
+        },
     })
 }
 

@@ -5,6 +5,7 @@ use linking_core::{
     account::{AccountSheet, Family, Relative, Version, Versioned},
     audit::HistoryLine,
     change::ChangeSet,
+    consent::Consent,
     ids::{AccountId, AuditId, FlowId},
     link::{Link, LinkFlow},
     person::{Login, Snils},
@@ -77,6 +78,13 @@ impl Store for Storage {
             .rows(query(sql::link::OF_ACCOUNT).bind(id.uuid()))
             .await?;
         rows.iter().map(record::link).collect()
+    }
+
+    async fn consents_of(&self, id: AccountId) -> Result<Vec<Consent>, StoreError> {
+        let rows = self
+            .rows(query(sql::account::CONSENTS).bind(id.uuid()))
+            .await?;
+        rows.iter().map(record::consent).collect()
     }
 
     async fn identity(&self, key: &IdentityKey) -> Result<IdentitySheet, StoreError> {

@@ -20,15 +20,18 @@ use crate::{
     health::{self, Readiness},
     i18n::{Catalogue, CatalogueError},
     installation::{Installation, OpenInstallationError},
-    providers::{ConnectError, Connected},
+    providers::{ConnectError, Connected, Told},
     router,
     settings::Settings,
     telemetry,
+    web::finish::dressed,
     web::state::{AppParts, AppState, SiteSettings},
 };
 
 /// How often expired flows, dead sessions and old counters are removed.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How often the adapters are asked whether they can work.
+const READINESS_EVERY: Duration = Duration::from_hours(1);
 /// How many of each one batch removes.
 const SWEEP_BATCH: u16 = 500;
 
@@ -85,8 +88,9 @@ impl App {
         });
         let readiness: Arc<dyn Readiness> =
             Arc::new(StorageReadiness(Arc::clone(&installation.storage)));
+        let dressing = middleware::from_fn_with_state(state.clone(), dressed);
         let router = router::router(state)
-            .merge(health::router(readiness))
+            .merge(health::router(readiness).layer(dressing))
             .layer(middleware::from_fn(telemetry::observe));
         Ok(Self {
             router,
@@ -105,9 +109,8 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        let now = self.installation.clock.now();
         let connected = Arc::clone(&self.connected);
-        let readiness = tokio::spawn(async move { connected.log_readiness(now).await });
+        let readiness = readiness_watch(connected, self.installation.clone());
         let sweeper = sweeper(self.installation.clone());
         let service = self
             .router
@@ -131,6 +134,22 @@ impl Readiness for StorageReadiness {
     async fn check(&self) -> Result<(), StoreError> {
         self.0.check_ready().await
     }
+}
+
+/// Asks each adapter whether it can work, at the start and now and then: what a clock or a
+/// certificate comes to is known only while the program runs (`threats.md` B4, B5).
+fn readiness_watch(connected: Arc<Connected>, installation: Installation) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = time::interval(READINESS_EVERY);
+        ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+        let mut told = Told::default();
+        loop {
+            ticks.tick().await;
+            connected
+                .log_readiness(installation.clock.now(), &mut told)
+                .await;
+        }
+    })
 }
 
 /// Removes what is over, now and then.

@@ -96,16 +96,16 @@ pub(crate) fn respond(advance: Advance) -> PageResult {
         fault,
     } = advance;
     if let Some(fault) = fault {
-        // One line, without anything of the person; the number is the one on the page.
-        let report = report_number(view.id);
+        // One line, without anything of the person. The page tells the number of this request.
+        let request = view.report.as_deref();
         let provider = view.provider.as_str();
         match fault.kind {
             ProviderErrorKind::AnswerInvalid | ProviderErrorKind::Configuration => {
-                tracing::error!(provider, report, kind = ?fault.kind, cause = %fault.cause,
+                tracing::error!(provider, request, kind = ?fault.kind, cause = %fault.cause,
                     "a provider's answer was not taken");
             }
             ProviderErrorKind::Unavailable | ProviderErrorKind::Restart => {
-                tracing::warn!(provider, report, kind = ?fault.kind, cause = %fault.cause,
+                tracing::warn!(provider, request, kind = ?fault.kind, cause = %fault.cause,
                     "a provider could not be asked");
             }
         }
@@ -127,10 +127,4 @@ fn after(view: &FlowView, let_in: bool) -> String {
         FlowStep::Done(FlowEnd::SignedIn { .. }) if let_in => "/".to_owned(),
         _ => present_address(view),
     }
-}
-
-/// The number that a person may read out to the support: of the flow, and of its random part.
-pub(crate) fn report_number(flow: FlowId) -> String {
-    let digits = flow.uuid().simple().to_string();
-    digits.chars().skip(24).collect()
 }

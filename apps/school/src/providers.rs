@@ -1,6 +1,9 @@
 //! Connects the adapters that the settings name.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use linking_core::{
     ports::{IdentityProvider, Randomness},
@@ -78,20 +81,56 @@ impl Connected {
     }
 
     /// Whether each adapter can work, for the operator's log: local sign-in goes on without it.
-    pub async fn log_readiness(&self, now: Timestamp) {
+    /// Only what changed since the last look is told.
+    pub async fn log_readiness(&self, now: Timestamp, told: &mut Told) {
         let Some(gosuslugi) = &self.gosuslugi else {
             return;
         };
-        match gosuslugi.ready(now).await {
-            Ok(warnings) => {
-                for warning in warnings {
-                    tracing::warn!(provider = "gosuslugi", %warning, "see to this soon");
+        let lines = match gosuslugi.ready(now).await {
+            Ok(warnings) => warnings
+                .into_iter()
+                .map(|warning| Line::Warning(warning.to_string()))
+                .collect(),
+            Err(error) => BTreeSet::from([Line::Fault(error.to_string())]),
+        };
+        told.tell("gosuslugi", lines);
+    }
+}
+
+/// What an adapter says of its own state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Line {
+    /// It works, and will not for ever.
+    Warning(String),
+    /// It cannot work.
+    Fault(String),
+}
+
+/// What the operator was told last.
+#[derive(Debug, Default)]
+pub struct Told(BTreeSet<Line>);
+
+impl Told {
+    /// Writes what is new, and what is over; gives the number of lines.
+    fn tell(&mut self, provider: &'static str, lines: BTreeSet<Line>) -> usize {
+        let mut written = 0;
+        for line in lines.difference(&self.0) {
+            written += 1;
+            match line {
+                Line::Warning(warning) => {
+                    tracing::warn!(provider, %warning, "see to this soon");
+                }
+                Line::Fault(error) => {
+                    tracing::error!(provider, %error, "sign-in through it cannot work");
                 }
             }
-            Err(error) => {
-                tracing::error!(provider = "gosuslugi", %error, "sign-in through it cannot work");
-            }
         }
+        for Line::Warning(what) | Line::Fault(what) in self.0.difference(&lines) {
+            written += 1;
+            tracing::info!(provider, %what, "this is over");
+        }
+        self.0 = lines;
+        written
     }
 }
 
@@ -104,5 +143,23 @@ fn gosuslugi_site(settings: &GosuslugiSettings) -> ProviderSite {
     ProviderSite {
         origins: front.iter().filter_map(WebOrigin::of).collect(),
         home,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b5_the_operator_is_told_what_changed_and_nothing_twice() {
+        let mut told = Told::default();
+        let clock = || Line::Warning("the clocks differ".to_owned());
+        let key = || Line::Fault("the key is gone".to_owned());
+        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 0);
+        assert_eq!(told.tell("gosuslugi", BTreeSet::from([clock()])), 1);
+        assert_eq!(told.tell("gosuslugi", BTreeSet::from([clock()])), 0);
+        assert_eq!(told.tell("gosuslugi", BTreeSet::from([key()])), 2);
+        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 1);
+        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 0);
     }
 }

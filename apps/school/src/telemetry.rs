@@ -9,7 +9,10 @@ use axum::{
     response::Response,
 };
 use thiserror::Error;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Instrument, Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 /// The log could not be set up.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,13 +27,28 @@ pub enum TelemetryError {
 
 /// Libraries that would write addresses, headers or statements at a finer level (`threats.md` H1):
 /// whatever the settings say, they tell warnings alone.
-const QUIET: &str = "axum=warn,h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,\
-                     sqlx=warn,tower=warn,tower_http=warn";
+const QUIET: [&str; 9] = [
+    "axum",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "rustls",
+    "sqlx",
+    "tower",
+    "tower_http",
+];
 
-/// The filter of the settings, with the libraries kept quiet.
-fn quietened(filter: &str) -> Result<EnvFilter, TelemetryError> {
-    // A later directive for a target replaces an earlier one.
-    EnvFilter::try_new(format!("{filter},{QUIET}")).map_err(|_| TelemetryError::Filter)
+/// Whether a line may be written at all. It is asked beside the settings' filter: there a longer
+/// target, as `sqlx::query=trace`, would win over any word of ours.
+fn may_tell(line: &Metadata<'_>) -> bool {
+    let library = line.target().split("::").next().unwrap_or_default();
+    *line.level() <= Level::WARN || !QUIET.contains(&library)
+}
+
+/// The filter of the settings.
+fn filter_of(filter: &str) -> Result<EnvFilter, TelemetryError> {
+    EnvFilter::try_new(filter).map_err(|_| TelemetryError::Filter)
 }
 
 /// Sends logs to standard output, one JSON object a line, and panics with them: place, and
@@ -39,10 +57,14 @@ fn quietened(filter: &str) -> Result<EnvFilter, TelemetryError> {
 /// # Errors
 /// See [`TelemetryError`].
 pub fn init(filter: &str) -> Result<(), TelemetryError> {
-    let filter = quietened(filter)?;
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    let filter = filter_of(filter)?;
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false);
     tracing_subscriber::registry()
         .with(filter)
+        .with(filter_fn(may_tell))
         .with(lines)
         .try_init()
         .map_err(|_| TelemetryError::Twice)?;
@@ -78,6 +100,12 @@ impl RequestId {
         let half = |bytes: &[u8]| bytes.iter().filter_map(letter).collect::<String>();
         Self(format!("{}-{}", half(first), half(second)))
     }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for RequestId {
@@ -102,7 +130,9 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
-    let response = next.run(request).await;
+    // Whatever is written on the way, a panic too, carries the number.
+    let span = tracing::error_span!("request", request = %id);
+    let response = next.run(request).instrument(span).await;
     let refusal = response
         .extensions()
         .get::<RefusedWith>()
@@ -165,7 +195,8 @@ mod tests {
     async fn log_of(method: &str, address: &str) -> String {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::registry()
-            .with(quietened("trace,hyper=trace").unwrap())
+            .with(filter_of("trace,hyper::client=trace,sqlx::query=trace").unwrap())
+            .with(filter_fn(may_tell))
             .with(
                 tracing_subscriber::fmt::layer()
                     .json()
@@ -187,6 +218,7 @@ mod tests {
         app.oneshot(request).await.unwrap();
         tracing::trace!(target: "hyper::client", "SECRET-LIBRARY");
         tracing::trace!(target: "sqlx::query", "SECRET-STATEMENT");
+        tracing::info!(target: "hyper", "SECRET-ADDRESS");
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
 
@@ -214,8 +246,8 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_none_is_refused() {
-        assert_eq!(quietened("info,=").err(), Some(TelemetryError::Filter));
-        assert!(quietened("info,linking_school=debug").is_ok());
+        assert_eq!(filter_of("info,=").err(), Some(TelemetryError::Filter));
+        assert!(filter_of("info,linking_school=debug").is_ok());
     }
 
     #[test]

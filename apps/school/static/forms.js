@@ -170,7 +170,11 @@
       text.textContent = hit.note ? `${hit.text}, ${hit.note}` : hit.text;
       label.append(radio, text);
       choices.append(label);
-      results.replaceChildren(choices);
+      const legend = document.createElement("legend");
+      legend.className = "label";
+      legend.textContent = form.querySelector("label")?.textContent ?? "";
+      results.className = "stack-s";
+      results.replaceChildren(legend, choices);
       document.getElementById("login")?.focus();
     };
 

@@ -65,6 +65,7 @@
 //!     browser: linking.browser_tag(&Secret256::draw(linking.random())),
 //!     network: Network::of([192, 0, 2, 1].into()),
 //!     agent: AgentLabel::new("Chrome, Windows"),
+//!     request: None,
 //! };
 //!
 //! // «Вход с учетной записью портала гос. услуг»: the browser goes where the prompt says.

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     person::{NameMismatch, NamePart},
-    provider::AssuranceLevel,
     time::Timestamp,
 };
 
@@ -24,6 +23,18 @@ pub enum DifferingField {
     Snils,
     /// Birth date.
     BirthDate,
+}
+
+/// What the person's account at the provider lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountLack {
+    /// The provider has not verified the person.
+    #[default]
+    Level,
+    /// Something that the provider tells to the person alone: a second factor, an employment, a
+    /// parent's permission to hand a child's data over.
+    Else,
 }
 
 /// Which way round parent and child were mixed up.
@@ -90,10 +101,11 @@ pub enum Refusal {
     ProviderOff,
     /// The person refused at the provider's consent screen.
     ConsentRefused,
-    /// The provider holds the account for too low.
+    /// The provider holds the account for too low, or for unfit.
     AssuranceTooLow {
-        /// The level found, where the provider told.
-        found: Option<AssuranceLevel>,
+        /// What it lacks.
+        #[serde(default)]
+        lacks: AccountLack,
     },
     /// The identity is linked to another account. Says nothing of that one (`threats.md` E1).
     IdentityLinkedElsewhere,

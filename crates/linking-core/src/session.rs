@@ -68,6 +68,8 @@ pub struct Visitor {
     pub network: Network,
     /// What the browser calls itself.
     pub agent: AgentLabel,
+    /// The request's number in the host's log, for what the person reads out to the support.
+    pub request: Option<String>,
 }
 
 /// By what a session began.

@@ -3,6 +3,7 @@
 mod answer;
 mod confirm;
 mod contacts;
+mod data;
 mod flow_access;
 mod link_account;
 mod links;
@@ -15,6 +16,7 @@ mod start;
 mod verdict;
 mod view;
 
+pub use data::DataView;
 pub use links::{UnlinkView, WayView};
 pub use password::LocalCredentials;
 pub use session::NewSession;

@@ -50,6 +50,11 @@ statements! {
         "INSERT INTO consent (id, account, provider, text_version, text_digest, scopes, given_at, \
             status, withdrawn_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// $1 account.
+    CONSENTS =
+        "SELECT id, account, provider, text_version, text_digest, scopes, given_at, status, \
+            withdrawn_at \
+         FROM consent WHERE account = $1 ORDER BY given_at, id";
     /// $1 account, $2 provider, $3 now.
     WITHDRAW_CONSENT =
         "UPDATE consent SET status = 'withdrawn', withdrawn_at = $3 \

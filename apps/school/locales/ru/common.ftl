@@ -30,22 +30,16 @@
 ###   ask-school
 ###   ask-school-named $organization
 ###   attribute-birth-date
-###   attribute-class
 ###   attribute-gender
 ###   attribute-given-name
 ###   attribute-login
 ###   attribute-name
 ###   attribute-none
-###   attribute-organization
 ###   attribute-patronymic
-###   attribute-role
 ###   attribute-snils
 ###   attribute-surname
 ###   contact-email
 ###   contact-email-short
-###   contact-hidden-email
-###   contact-hidden-home
-###   contact-hidden-mobile
 ###   contact-home
 ###   contact-home-short
 ###   contact-mobile
@@ -60,13 +54,13 @@
 ###   differs-surname
 ###   frame-back
 ###   frame-demo
+###   frame-error
 ###   frame-fraud
 ###   frame-help
 ###   frame-help-nav
 ###   frame-hints
 ###   frame-home $diary
 ###   frame-masked
-###   frame-masked-end $end
 ###   frame-own-name $name
 ###   frame-privacy
 ###   frame-profile-nav
@@ -98,6 +92,8 @@
 ###   role-staff
 ###   role-support
 ###   role-teacher
+###   support-line $support
+###   support-school
 ###   time-left $time
 ###   time-left-more
 ###   way-by-gosuslugi
@@ -119,6 +115,7 @@ frame-home = { $diary }, на главную
 frame-profile-nav = Ваш профиль
 frame-own-name = { $name }, настройки
 frame-back = Назад
+frame-error = Ошибка:
 frame-help-nav = Справка
 frame-help = Помощь
 frame-privacy = Персональные данные
@@ -128,7 +125,6 @@ frame-demo = Это демонстрация: люди и школы здесь 
 frame-stand = Это учебный стенд: настоящих данных здесь нет
 frame-hints = Подсказки
 frame-masked = скрыто
-frame-masked-end = скрыто, в конце { $end }
 
 ## Buttons and links that several pages share
 action-try-again = Попробовать ещё раз
@@ -165,6 +161,10 @@ action-prolong = Ещё { $minutes } { $minutes ->
 time-left = Этот шаг открыт до { $time }.
 time-left-more = Нужно больше времени?
 
+## The support
+support-line = Как связаться с поддержкой: { $support }
+support-school = Как связаться с поддержкой, скажет администратор школы.
+
 ## Whom to ask at the school
 ask-school = Спросите администратора школы или классного руководителя.
 ask-school-named = Спросите администратора или классного руководителя. Ваша школа: { $organization }.
@@ -189,9 +189,6 @@ contact-email = Электронная почта
 contact-mobile-short = мобильный телефон
 contact-home-short = домашний телефон
 contact-email-short = электронная почта
-contact-hidden-mobile = номер скрыт
-contact-hidden-home = номер скрыт
-contact-hidden-email = адрес скрыт
 
 ## Parts of the profile
 attribute-surname = Фамилия
@@ -202,9 +199,6 @@ attribute-birth-date = Дата рождения
 attribute-snils = СНИЛС
 attribute-gender = Пол
 attribute-login = Логин
-attribute-role = Роль
-attribute-organization = Школа
-attribute-class = Класс
 attribute-none = не указано
 gender-female = Женский
 gender-male = Мужской
@@ -219,8 +213,8 @@ differs-latin = { $field }: похоже, есть латинские буквы
 differs-invisible = { $field }: похоже, есть невидимые знаки
 
 ## Ways to sign in, inside sentences
-way-by-password = паролю
-way-by-gosuslugi = Госуслугам
+way-by-password = по паролю
+way-by-gosuslugi = через Госуслуги
 
 ## Numbers and dates
 minutes-accusative = { $minutes } { $minutes ->

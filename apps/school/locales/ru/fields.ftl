@@ -3,7 +3,6 @@
 ###   field-authority-empty
 ###   field-locality-empty
 ###   field-login-empty
-###   field-no-answer
 ###   field-organization-empty
 ###   field-password-empty
 ###   field-region-empty
@@ -31,4 +30,3 @@ field-search-found = Нашлось { $count }. Выберите из списк
 field-search-found-own = Нашлось { $count }. Выберите свою
 field-search-live = Нашлось { $count }
 field-search-short = Введите хотя бы одну букву или цифру
-field-no-answer = Выберите один ответ

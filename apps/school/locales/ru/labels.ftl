@@ -20,8 +20,6 @@
 ###   label-sign-out
 ###   label-user
 ###   label-ways
-###   level-simplified
-###   level-standard
 ###   level-verified
 label-organization = Образовательная организация
 label-authority = Управление образованием
@@ -44,6 +42,4 @@ label-gosuslugi-first = Войти в ГИС "Региональное обра�
 label-gosuslugi-link = Привязать учетную запись портала Госуслуг
 
 ## Types of an account at the provider
-level-simplified = Упрощенная
-level-standard = Стандартная
 level-verified = Подтвержденная

@@ -11,8 +11,6 @@
 ###   page-busy-next
 ###   page-busy-text
 ###   page-busy-title
-###   page-closed-text
-###   page-closed-title $time
 ###   page-no-cookies-next
 ###   page-no-cookies-text
 ###   page-no-cookies-title
@@ -35,11 +33,11 @@
 ###   refusal-assurance-too-low-next $provider-to
 ###   refusal-assurance-too-low-next-again
 ###   refusal-assurance-too-low-next-local
-###   refusal-assurance-too-low-standard $provider-to
 ###   refusal-assurance-too-low-text $provider-at
-###   refusal-assurance-too-low-text-found $found
 ###   refusal-assurance-too-low-title $Provider-at $needed
-###   refusal-assurance-too-low-title-plain $Provider-at
+###   refusal-assurance-too-low-unfit-child $provider-at
+###   refusal-assurance-too-low-unfit-text $provider-to
+###   refusal-assurance-too-low-unfit-title $Provider-at
 ###   refusal-assurance-too-low-verified
 ###   refusal-birth-date-mismatch-next
 ###   refusal-birth-date-mismatch-text
@@ -53,6 +51,8 @@
 ###   refusal-flow-expired-next
 ###   refusal-flow-expired-next-sign-in
 ###   refusal-flow-expired-text $minutes
+###   refusal-flow-expired-text-school
+###   refusal-flow-expired-text-signed-out
 ###   refusal-flow-expired-title
 ###   refusal-flow-finished-next $into
 ###   refusal-flow-finished-next-signed-out
@@ -80,7 +80,6 @@
 ###   refusal-identity-linked-elsewhere-title
 ###   refusal-last-sign-in-method-next
 ###   refusal-last-sign-in-method-no-password
-###   refusal-last-sign-in-method-provider-off $provider
 ###   refusal-last-sign-in-method-text $provider
 ###   refusal-last-sign-in-method-title
 ###   refusal-last-sign-in-method-who
@@ -95,7 +94,8 @@
 ###   refusal-provider-answer-invalid-next
 ###   refusal-provider-answer-invalid-next-local
 ###   refusal-provider-answer-invalid-next-settings
-###   refusal-provider-answer-invalid-text $code
+###   refusal-provider-answer-invalid-number $code
+###   refusal-provider-answer-invalid-text
 ###   refusal-provider-answer-invalid-title $provider-of
 ###   refusal-provider-off-next
 ###   refusal-provider-off-text
@@ -140,21 +140,21 @@ refusal-consent-refused-next-local = { action-local }
 refusal-consent-refused-next-settings = { action-to-settings }
 refusal-consent-refused-details = Какие данные нужны и зачем
 
-## assurance-too-low: $found and $needed are level-… texts
+## assurance-too-low: $needed is a level-… text. -unfit: the provider tells the person what it is
 refusal-assurance-too-low-title = { $Provider-at } нужна другая учётная запись: «{ $needed }»
-refusal-assurance-too-low-title-plain = { $Provider-at } нужна другая учётная запись
-refusal-assurance-too-low-text = Нынешней учётной записи мало: { $provider-at } её ещё не проверили.
-refusal-assurance-too-low-text-found = Сейчас у вас «{ $found }». Для дневника нужна «Стандартная» или «Подтвержденная».
-refusal-assurance-too-low-standard = Войдите { $provider-to } и добавьте в профиль паспорт и СНИЛС. Госуслуги проверят их сами.
+refusal-assurance-too-low-text = Ваша учётная запись { $provider-at } ещё не подтверждена.
 refusal-assurance-too-low-verified = Подтвердите личность: через приложение своего банка, в центре «Мои документы» (МФЦ) или электронной подписью.
 refusal-assurance-too-low-child = Ребёнку до 14 лет учётную запись создаёт родитель в своём кабинете { $provider-at }.
+refusal-assurance-too-low-unfit-title = { $Provider-at } нужно поправить учётную запись
+refusal-assurance-too-low-unfit-text = Войдите { $provider-to } и посмотрите, о чём там просят. Потом вернитесь сюда.
+refusal-assurance-too-low-unfit-child = Это учётная запись ребёнка? Передавать данные разрешает родитель в своём кабинете { $provider-at }.
 refusal-assurance-too-low-next = { action-to-provider }
 refusal-assurance-too-low-next-again = Тип уже другой, проверить снова
 refusal-assurance-too-low-next-local = { action-local }
 
 ## identity-linked-elsewhere
 refusal-identity-linked-elsewhere-title = Эти Госуслуги уже связаны с другим профилем
-refusal-identity-linked-elsewhere-text = Сами мы связь не переносим: сначала нужно убедиться, что оба профиля ваши. С каким профилем она сейчас, мы не показываем.
+refusal-identity-linked-elsewhere-text = Сами мы связь не переносим. С каким профилем она сейчас, мы не показываем.
 refusal-identity-linked-elsewhere-own = Другой профиль тоже ваш? Войдите в него и отключите { $provider } в настройках.
 refusal-identity-linked-elsewhere-foreign = Другого профиля у вас нет? Разобраться поможет школа.
 refusal-identity-linked-elsewhere-next = { action-other-identity }
@@ -163,7 +163,7 @@ refusal-identity-linked-elsewhere-next-leave = { action-leave }
 ## account-linked-already
 refusal-account-linked-already-title = Профиль уже связан с другой учётной записью { $provider-at }
 refusal-account-linked-already-text = Эта связь действует с { $date }. Связь может быть только одна. Чтобы сделать новую, отключите прежнюю в настройках.
-refusal-account-linked-already-foreign = Прежнюю делали не вы? Скажите об этом школе.
+refusal-account-linked-already-foreign = Прежнюю делали не вы?
 refusal-account-linked-already-next = Оставить прежнюю
 refusal-account-linked-already-next-other = { action-other-identity }
 
@@ -213,11 +213,7 @@ refusal-wrong-credentials-next = { label-sign-in }
 
 ## too-many-attempts
 refusal-too-many-attempts-title = Слишком много попыток
-refusal-too-many-attempts-text = Вход по паролю откроется в { $time }, через { $minutes } { $minutes ->
-    [one] минуту
-    [few] минуты
-   *[many] минут
-}. Так мы защищаем профили от подбора пароля.
+refusal-too-many-attempts-text = Вход по паролю откроется в { $time }, через { minutes-accusative }. Так мы защищаем профили от подбора пароля.
 refusal-too-many-attempts-text-linking = Связать профиль можно будет { $moment }. До этого Госуслуги несколько раз были другого человека.
 refusal-too-many-attempts-text-provider = { $Provider-through } можно войти уже сейчас.
 refusal-too-many-attempts-text-in-flow = Подтверждать { $provider } заново не придётся, если вернуться до { $time }.
@@ -241,7 +237,6 @@ refusal-step-up-needed-next-provider = Подтвердить { $provider-throug
 refusal-last-sign-in-method-title = Это ваш последний способ входа
 refusal-last-sign-in-method-text = Если отключить { $provider }, войти в дневник будет нечем. Сначала добавьте другой способ.
 refusal-last-sign-in-method-no-password = Пароль: ещё не задан.
-refusal-last-sign-in-method-provider-off = { $provider }: способ выключен в регионе.
 refusal-last-sign-in-method-who = Первый пароль выдаёт школа: классный руководитель или администратор.
 refusal-last-sign-in-method-next = { action-leave }
 
@@ -251,7 +246,9 @@ refusal-flow-expired-text = На этот шаг даётся { $minutes } { $mi
     [one] минута
     [few] минуты
    *[many] минут
-}. Ничего не изменилось. Начните ещё раз, школу выбирать не придётся.
+}. Ничего не изменилось. Начните ещё раз.
+refusal-flow-expired-text-school = Школу выбирать не придётся.
+refusal-flow-expired-text-signed-out = Вы вышли из дневника, поэтому начните ещё раз. Ничего не изменилось.
 refusal-flow-expired-next = { action-start-again }
 refusal-flow-expired-next-sign-in = { action-to-sign-in }
 
@@ -281,7 +278,8 @@ refusal-provider-unavailable-next-settings = { action-to-settings }
 
 ## provider-answer-invalid: $code is the number of the report
 refusal-provider-answer-invalid-title = Ответ от { $provider-of } не прошёл проверку
-refusal-provider-answer-invalid-text = Мы остановили вход, чтобы никто не вошёл вместо вас. Начните ещё раз. Если не получится, назовите поддержке номер { $code }.
+refusal-provider-answer-invalid-text = Мы остановили вход, чтобы никто не вошёл вместо вас. Начните ещё раз.
+refusal-provider-answer-invalid-number = Если не получится, назовите поддержке номер { $code }.
 refusal-provider-answer-invalid-next = { action-start-again }
 refusal-provider-answer-invalid-next-local = { action-local }
 refusal-provider-answer-invalid-next-settings = { action-to-settings }
@@ -296,14 +294,12 @@ page-broken-next = { action-try-again }
 page-busy-title = Сейчас входит очень много людей
 page-busy-text = Попробуйте через минуту. Ваши данные на месте.
 page-busy-next = { action-try-again }
-page-closed-title = Дневник откроется в { $time }
-page-closed-text = Мы обновляем его. Ваши данные на месте.
 page-no-cookies-title = Браузер не сохраняет данные входа
-page-no-cookies-text = Разрешите cookie для этого сайта или откройте обычное окно вместо частного.
+page-no-cookies-text = Разрешите сайту сохранять файлы cookie или откройте обычное окно вместо частного.
 page-no-cookies-next = { action-try-again }
 page-stale-form-title = Эта страница устарела
 page-stale-form-text = Её открыли давно или в другом окне. Ничего не изменилось. Откройте её снова и повторите.
 page-stale-form-next = { action-try-again }
-page-bad-request-title = Запрос не получилось прочитать
+page-bad-request-title = Не получилось. Повторите ещё раз
 page-bad-request-text = Ничего не изменилось. Вернитесь на прошлую страницу и повторите.
 page-bad-request-next = { action-home }

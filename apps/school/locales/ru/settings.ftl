@@ -15,7 +15,6 @@
 ###   history-signed-in-provider $provider-through
 ###   history-signed-out
 ###   history-unlinked $provider
-###   page-history-agent $agent
 ###   page-history-empty
 ###   page-history-lead
 ###   page-history-more
@@ -23,13 +22,11 @@
 ###   page-home-card-next $provider-to
 ###   page-home-card-text
 ###   page-home-card-title $provider
-###   page-home-children
 ###   page-home-greeting
 ###   page-home-linked $provider-with
 ###   page-home-places
 ###   page-home-settings
 ###   page-home-text
-###   page-home-title
 ###   page-sessions-end
 ###   page-sessions-end-name $agent $when
 ###   page-sessions-end-others
@@ -39,7 +36,6 @@
 ###   page-sessions-only
 ###   page-sessions-seen $when
 ###   page-sessions-since $when
-###   page-sessions-title
 ###   page-sessions-way-password
 ###   page-sessions-way-provider $provider-through
 ###   page-settings-contacts
@@ -49,14 +45,14 @@
 ###   page-settings-contacts-school
 ###   page-settings-data
 ###   page-settings-data-consent $date
-###   page-settings-data-kept $list $provider-of
+###   page-settings-data-kept $list
 ###   page-settings-data-none $provider-of
 ###   page-settings-data-not-kept $provider-of
+###   page-settings-data-number $provider-of
 ###   page-settings-data-withdraw $provider
 ###   page-settings-events
 ###   page-settings-events-all
 ###   page-settings-events-foreign
-###   page-settings-link-next
 ###   page-settings-link-text $provider-with
 ###   page-settings-link-title $Provider
 ###   page-settings-profile
@@ -72,6 +68,7 @@
 ###   page-settings-way-gosuslugi-connected $date
 ###   page-settings-way-gosuslugi-not-connected
 ###   page-settings-way-last
+###   page-settings-way-last-add
 ###   page-settings-way-last-use $when
 ###   page-settings-way-no-use
 ###   page-settings-way-off
@@ -90,7 +87,7 @@
 ###   page-step-up-text
 ###   page-step-up-title
 ###   page-unlink-back
-###   page-unlink-consent
+###   page-unlink-consent $provider-of
 ###   page-unlink-keep
 ###   page-unlink-lost
 ###   page-unlink-lost-contacts $contacts $provider-of
@@ -106,11 +103,9 @@
 ###   page-unlinked-text $ways
 ###   page-unlinked-title
 ## HOME
-page-home-title = Дневник
 page-home-greeting = Вы вошли в дневник
-page-home-text = Здесь откроется дневник вашей школы.
+page-home-text = Здесь будет ваш дневник.
 page-home-places = Где вы учитесь или работаете
-page-home-children = Ваши дети
 page-home-card-title = Подключите { $provider }
 page-home-card-text = Входите быстрее и без пароля. Связать профиль можно за минуту.
 page-home-card-next = { action-to-provider }
@@ -141,28 +136,28 @@ page-settings-way-password-none = Ещё не задан
 page-settings-way-password-since = Действует с { $date }
 page-settings-way-password-who = Новый пароль даст школа
 page-settings-way-last = Это ваш последний способ входа
+page-settings-way-last-add = Добавить другой
 page-settings-way-disconnect = { label-disconnect }
 page-settings-way-disconnect-name = Отключить { $provider }
 page-settings-way-connect = Подключить
 page-settings-way-connect-name = Подключить { $provider }
 page-settings-link-title = { $Provider }
 page-settings-link-text = Свяжите профиль { $provider-with }, и пароль для входа не понадобится.
-page-settings-link-next = { label-gosuslugi-link }
 page-settings-sessions = Где вы вошли
 page-settings-events = Последние события
 page-settings-events-all = Все события
-page-settings-events-foreign = Что-то из этого делали не вы? Завершите другие входы и скажите школе.
+page-settings-events-foreign = Что-то из этого делали не вы? Нажмите «Выйти на других устройствах» и скажите школе.
 page-settings-data-none = Из { $provider-of } ничего не храним.
-page-settings-data-kept = Из { $provider-of } мы храним: { $list }.
+page-settings-data-number = Из { $provider-of } храним номер вашей учётной записи: по нему узнаём вас при входе.
+page-settings-data-kept = Ещё храним то, что вы отметили: { $list }.
 page-settings-data-not-kept = Имя, СНИЛС и дату рождения из { $provider-of } не храним.
 page-settings-data-consent = Согласие от { $date }
 page-settings-data-withdraw = Чтобы отозвать согласие, отключите { $provider }: данные сотрём сразу.
 
 ## «Где вы вошли»
-page-sessions-title = Где вы вошли
 page-sessions-here = Этот браузер
 page-sessions-since = Вход { $when }
-page-sessions-seen = Открывали { $when }
+page-sessions-seen = Последний раз: { $when }
 page-sessions-way-password = по паролю
 page-sessions-way-provider = { $provider-through }
 page-sessions-end = Выйти
@@ -189,23 +184,22 @@ page-unlink-lost-sign-in = вход { $provider-through }
 page-unlink-lost-contacts = { $contacts } из { $provider-of }
 page-unlink-stays = Останется:
 page-unlink-stays-diary = дневник, оценки, сообщения
-page-unlink-stays-ways = вход по { $ways }
+page-unlink-stays-ways = вход { $ways }
 page-unlink-sessions = На других устройствах выйдем сразу. Здесь вы останетесь.
-page-unlink-consent = Вместе со связью отзывается и согласие.
+page-unlink-consent = Согласие тоже перестанет действовать. Данные из { $provider-of } сотрём сразу, из резервных копий — за 30 дней.
 page-unlink-back = Связать снова можно в любой день.
 page-unlink-next = Отключить { $provider }
 page-unlink-keep = Оставить
 page-unlinked-title = Готово: Госуслуги отключены
-page-unlinked-text = Теперь входите по { $ways }.
+page-unlinked-text = Теперь входите { $ways }.
 page-unlinked-next = { action-to-settings }
 page-unlinked-again = Связать снова
 
 ## Own history: one line for each notice of the core
 page-history-title = История профиля
-page-history-lead = Здесь всё, что меняло вход в ваш профиль.
+page-history-lead = Здесь видно, когда входили в ваш профиль и что в нём меняли.
 page-history-empty = Событий пока нет.
 page-history-more = Показать более ранние
-page-history-agent = { $agent }
 history-signed-in-password = Вы вошли по паролю
 history-signed-in-provider = Вы вошли { $provider-through }
 history-signed-out = Вы вышли из дневника
@@ -215,9 +209,9 @@ history-mismatch-tried = Кто-то пробовал связать ваш пр
 history-link-refused = Связать профиль { $provider-with } не получилось. Ничего не изменилось.
 history-identity-tried-elsewhere = С другим профилем пробовали связать Госуслуги, которые уже связаны с вашим. Мы этого не сделали.
 history-password-paused = Пароль несколько раз не подошёл. Вход по паролю закрыли до { $time }.
-history-sessions-ended = На других устройствах завершили вход
+history-sessions-ended = Вы вышли на других устройствах
 history-contacts-chosen = Из { $provider-of } в дневнике оставили: { $list }
-history-contacts-erased = Контакты из { $provider-of } стёрли
+history-contacts-erased = Контакты из { $provider-of } в дневнике не оставили
 history-data-parted = Данные { $provider-at } и в дневнике разошлись. Вход работает. Исправить дневник может школа.
 history-password-printed = Школа напечатала новый пароль. На всех устройствах нужно войти заново.
 history-password-changed = Пароль изменили. На всех устройствах нужно войти заново.

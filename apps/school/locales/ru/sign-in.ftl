@@ -1,6 +1,5 @@
 ### Before sign-in, and the pages of a flow.
 ### Keys and their variables:
-###   consent-before $provider-of
 ###   consent-column-data
 ###   consent-column-kept
 ###   consent-column-why
@@ -12,7 +11,10 @@
 ###   consent-identity-kept
 ###   consent-identity-why
 ###   consent-never
-###   consent-not-now
+###   consent-new
+###   consent-number-data $provider-at
+###   consent-number-kept
+###   consent-number-why
 ###   consent-text $button
 ###   consent-title $provider-of
 ###   consent-withdraw
@@ -25,7 +27,6 @@
 ###   page-contacts-done-text
 ###   page-contacts-done-title
 ###   page-contacts-empty $Provider-at
-###   page-contacts-kept
 ###   page-contacts-kept-none $provider-of
 ###   page-contacts-lead
 ###   page-contacts-next
@@ -63,7 +64,6 @@
 ###   page-prove-hint-login
 ###   page-prove-hint-password $provider-of
 ###   page-prove-lead $provider-of
-###   page-prove-next
 ###   page-prove-parent-text
 ###   page-prove-parent-title
 ###   page-prove-step $provider-with
@@ -80,6 +80,7 @@
 ###   page-restore-next
 ###   page-restore-provider $provider-through
 ###   page-restore-text
+###   page-restore-text-authority
 ###   page-restore-title
 ###   page-restore-warning
 ###   page-sign-in-authority
@@ -105,9 +106,6 @@
 ###   page-switch-again-next $provider-to
 ###   page-switch-again-text $provider-of
 ###   page-switch-again-title $provider-to
-###   page-switch-next $provider-of
-###   page-switch-text $provider-at
-###   page-switch-title $provider-of
 ## SIGN-IN
 page-sign-in-title = Вход в дневник
 page-sign-in-tabs = Куда вы входите
@@ -128,7 +126,8 @@ page-sign-in-provider-first-local = { action-local }
 
 ## RESTORE: the school renews a forgotten password
 page-restore-title = Восстановить пароль
-page-restore-text = Новый пароль даст школа: классный руководитель или администратор.
+page-restore-text = Новый пароль даст школа.
+page-restore-text-authority = Новый пароль даст управление образованием.
 page-restore-bring = Назовите школе свой логин. Если забыли и его, школа найдёт вас по списку.
 page-restore-provider = Или войдите { $provider-through }, если профиль уже связан.
 page-restore-in-flow = { $Provider } подтверждать заново не придётся, если вернуться до { $time }.
@@ -137,36 +136,35 @@ page-restore-next = { action-to-sign-in }
 
 ## Leaving for the provider, and waiting for its answer
 page-provider-title = Вы ещё { $provider-at }
-page-provider-text = Закончите вход { $provider-at }. Если та страница закрыта, начните её ещё раз.
+page-provider-text = Закончите вход { $provider-at }. Закрыли ту страницу? Нажмите кнопку ниже.
 page-provider-next = { action-to-provider }
 page-provider-time = Этот вход открыт до { $time }.
 page-judging-title = Проверяем ответ { $provider-of }
 page-judging-text = Обычно это несколько секунд. Страница откроется сама.
 page-judging-next = Проверить сейчас
-page-switch-title = Выйдите из { $provider-of }
-page-switch-text = Чтобы войти под другим именем, сначала нужно выйти { $provider-at }. Потом вы вернётесь сюда.
-page-switch-next = Выйти из { $provider-of }
 page-switch-again-title = Войдите { $provider-to } под своим именем
 page-switch-again-text = Из { $provider-of } вы вышли. Теперь войдите под своим именем.
 page-switch-again-next = { action-to-provider }
 
 ## CONSENT, a part of the page with «Продолжить» or «Связать»
 consent-title = Что мы возьмём из { $provider-of }
-consent-before = Сейчас откроются Госуслуги. Вы войдёте там сами: пароль от { $provider-of } мы не увидим.
 consent-column-data = Данные
 consent-column-why = Зачем
 consent-column-kept = Сколько храним
 consent-identity-data = Фамилия, имя, отчество, СНИЛС, дата рождения
 consent-identity-why = убедиться, что это вы
 consent-identity-kept = не храним
+consent-number-data = Номер учётной записи { $provider-at }
+consent-number-why = узнать вас при следующем входе
+consent-number-kept = храним, пока профиль связан
 consent-contacts-data = Телефон и почта
 consent-contacts-why = только если вы их выберете
 consent-contacts-kept = храним, пока не уберёте
 consent-never = Не берём: адрес, доходы, имущество, данные родных.
 consent-text = Нажимая «{ $button }», вы даёте согласие на обработку этих данных.
+consent-new = Текст согласия обновили. Прочитайте его ещё раз.
 consent-full = Полный текст согласия
 consent-withdraw = Отозвать его можно в настройках в любой день.
-consent-not-now = Не сейчас
 
 ## NOT-LINKED and PROVE
 page-not-linked-title = Дневник пока не связан { $provider-with }
@@ -180,7 +178,6 @@ page-prove-who = Вы вошли { $provider-to } как
 page-prove-lead = Введите логин и пароль, которые дала школа. Это нужно один раз: потом хватит { $provider-of }.
 page-prove-hint-login = Родителям: ваш логин, не логин ребёнка
 page-prove-hint-password = Пароль дневника, а не { $provider-of }
-page-prove-next = { label-sign-in }
 page-prove-cancel = { page-not-linked-cancel }
 page-prove-parent-title = Вы родитель?
 page-prove-parent-text = Введите свой логин. К профилю ребёнка подойдут только его собственные Госуслуги.
@@ -211,13 +208,12 @@ page-linked-contacts = Выбрать контакты
 page-contacts-title = Какие контакты оставить в дневнике
 page-contacts-step = Последний шаг
 page-contacts-lead = Отметьте то, что школа может видеть. Остальное мы не сохраним.
-page-contacts-who = Контакты увидят сотрудники вашей школы. Для восстановления пароля они не работают, пока вы их не подтвердите.
-page-contacts-empty = { $Provider-at } нет телефона и почты. Добавить контакты можно в настройках.
-page-contacts-unverified = { $provider-at } не подтверждён
+page-contacts-who = Контакты увидят сотрудники вашей школы.
+page-contacts-empty = { $Provider-at } нет телефона и почты. Появятся там — выберете их в настройках дневника.
+page-contacts-unverified = нет подтверждения { $provider-at }
 page-contacts-next = Сохранить выбранное
 page-contacts-next-none = Ничего не сохранять
 page-contacts-settings = Снимете отметку, и контакт сотрём сразу. Чтобы добавить, ещё раз откроем { $provider }.
-page-contacts-kept = Сейчас в дневнике
 page-contacts-kept-none = Из { $provider-of } контактов в дневнике нет.
 page-contacts-add = Выбрать заново { $provider-through }
 page-contacts-done-title = Готово: контакты сохранены
@@ -225,7 +221,7 @@ page-contacts-done-none-title = Готово: контакты стёрты
 page-contacts-done-text = Изменить выбор можно в настройках в любой день.
 
 ## A flow that ended otherwise
-page-cancelled-title = Вы ничего не связали
+page-cancelled-title = Профиль не связан
 page-cancelled-text = Мы ничего не сохранили и не изменили. Связать можно в любой день.
 page-cancelled-next = { action-to-sign-in }
 page-cancelled-next-settings = { action-to-settings }

@@ -53,7 +53,11 @@ async fn get(app: &App, path: &str) -> Response {
 async fn the_program_is_assembled_whole() {
     let (_folder, app) = app().await;
     for path in ["/healthz", "/readyz", "/sign-in", "/help", "/privacy"] {
-        assert_eq!(get(&app, path).await.status(), 200, "{path}");
+        let answer = get(&app, path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        for header in ["x-content-type-options", "content-security-policy"] {
+            assert!(answer.headers().contains_key(header), "{path}: {header}");
+        }
     }
     assert_eq!(get(&app, "/nowhere").await.status(), 404);
     assert!(

@@ -42,7 +42,7 @@ pub(crate) fn consent_view(
         why: t.text(&format!("consent-{part}-why")),
         kept: t.text(&format!("consent-{part}-kept")),
     };
-    let mut rows = vec![row("identity")];
+    let mut rows = vec![row("identity"), row("number")];
     if text.scopes.contains(&DataScope::Contacts) {
         rows.push(row("contacts"));
     }

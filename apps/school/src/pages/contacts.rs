@@ -7,8 +7,9 @@ use axum::{extract::State, http::StatusCode};
 use linking_core::{account::ContactKind, provider::ProviderId, usecase::WayView};
 
 use crate::{
-    i18n::{Args, Texts},
+    i18n::Texts,
     pages::{
+        flow::TimeLeft,
         frame::{Frame, page, see, show},
         message::{Door, MessagePage, Weight},
     },
@@ -28,26 +29,33 @@ pub(crate) struct Masked {
 }
 
 impl Masked {
-    /// A contact's.
-    pub(crate) fn contact(kind: ContactKind, shown: String, t: &Texts) -> Self {
-        let said = match kind {
-            ContactKind::Mobile | ContactKind::Home => Self::ending(&shown, t),
-            ContactKind::Email => t.text("contact-hidden-email"),
-        };
+    /// What a mask shows, and «скрыто» in place of each run of its dots.
+    pub(crate) fn of(shown: String, t: &Texts) -> Self {
+        let said = spoken(&shown, &t.text("frame-masked"));
         Self { shown, said }
     }
+}
 
-    /// A number's, whose last two digits stand.
-    pub(crate) fn number(shown: String, t: &Texts) -> Self {
-        let said = Self::ending(&shown, t);
-        Self { shown, said }
+/// A mask in words: «dm••30» is «dm скрыто 30».
+fn spoken(shown: &str, hidden: &str) -> String {
+    let mut words = String::new();
+    let mut dots = false;
+    for c in shown.chars() {
+        match c {
+            '•' | ' ' | '-' if dots => {}
+            '•' => {
+                dots = true;
+                words.push(' ');
+                words.push_str(hidden);
+                words.push(' ');
+            }
+            other => {
+                dots = false;
+                words.push(other);
+            }
+        }
     }
-
-    fn ending(shown: &str, t: &Texts) -> String {
-        let skip = shown.chars().count().saturating_sub(2);
-        let end: String = shown.chars().skip(skip).collect();
-        t.text_with("frame-masked-end", &Args::new().with("end", end))
-    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A contact that may be ticked.
@@ -77,6 +85,8 @@ pub(crate) struct ContactsPage {
     pub(crate) leave: Option<(String, String)>,
     /// Taking them anew from the provider: address and text.
     pub(crate) more: Option<(String, String)>,
+    /// Until when the step is open, in a flow.
+    pub(crate) time: Option<TimeLeft>,
 }
 
 page!(ContactsPage);
@@ -120,7 +130,7 @@ pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -
             ContactChoice {
                 name: kind.code(),
                 label: t.text(&format!("contact-{}", kind.code())),
-                masked: Masked::contact(kind, contact.value.masked(), &t),
+                masked: Masked::of(contact.value.masked(), &t),
                 note: None,
                 ticked: true,
             }
@@ -150,6 +160,7 @@ pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -
             format!("/settings/ways/{provider}/refresh"),
             t.text("page-contacts-add"),
         )),
+        time: None,
         frame,
     };
     show(&page, StatusCode::OK)
@@ -176,10 +187,12 @@ pub(crate) async fn keep(
 pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
     let t = app.texts();
     let profile = &signed_in.actor.sheet.account().profile;
-    let key = if profile.contacts.is_empty() {
-        "page-contacts-done-none-title"
-    } else {
+    let provider = provider_of(&app, &signed_in).await?;
+    let kept = provider.is_some_and(|id| profile.contacts_from(&id).next().is_some());
+    let key = if kept {
         "page-contacts-done-title"
+    } else {
+        "page-contacts-done-none-title"
     };
     let frame = Frame::new(&app, Some(&signed_in.visit), "contacts-chosen", t.text(key));
     let page = MessagePage::new(frame, t.clone())
@@ -191,4 +204,21 @@ pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> Pa
             "/settings",
         ));
     show(&page, StatusCode::OK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_is_read_out_with_its_letters_and_digits() {
+        for (shown, said) in [
+            ("dm•••30", "dm скрыто 30"),
+            ("+7 9•• •••-••-67", "+7 9 скрыто 67"),
+            ("•••-•••-••• 42", "скрыто 42"),
+            ("s•••@y•••.ru", "s скрыто @y скрыто .ru"),
+        ] {
+            assert_eq!(spoken(shown, "скрыто"), said);
+        }
+    }
 }

@@ -23,6 +23,7 @@ use axum::{
 };
 use linking_core::{
     ids::FlowId,
+    link::FlowPurpose,
     refusal::Refusal,
     region::ZoneOffset,
     usecase::{FlowView, Outcome},
@@ -123,7 +124,7 @@ pub(crate) struct MoreTime {
     pub(crate) button: String,
 }
 
-fn time_left(view: &FlowView, t: &Texts, offset: ZoneOffset) -> TimeLeft {
+pub(crate) fn time_left(view: &FlowView, t: &Texts, offset: ZoneOffset) -> TimeLeft {
     let args = Args::new().with("time", t.time(view.expires_at, offset));
     TimeLeft {
         text: t.text_with("time-left", &args),
@@ -132,6 +133,26 @@ fn time_left(view: &FlowView, t: &Texts, offset: ZoneOffset) -> TimeLeft {
             action: format!("/flow/{}/prolong", view.id),
             button: refusal::prolong_text(t),
         }),
+    }
+}
+
+/// The same by the clock of the place where the person stands.
+pub(crate) async fn time_of(
+    app: &AppState,
+    visit: &Visit,
+    view: &FlowView,
+) -> Result<TimeLeft, Problem> {
+    let offset = Scene::in_flow(app, visit, view).offset().await?;
+    Ok(time_left(view, &app.texts_about(&view.provider), offset))
+}
+
+/// Where «Назад» leads from a step that has none before it: to where the flow was begun.
+pub(crate) fn begun_at(view: &FlowView) -> &'static str {
+    match view.purpose {
+        FlowPurpose::SignIn => "/sign-in",
+        FlowPurpose::Link { .. } | FlowPurpose::Refresh { .. } | FlowPurpose::StepUp { .. } => {
+            "/settings"
+        }
     }
 }
 

@@ -148,6 +148,11 @@ impl Frame {
         self.t.language().code()
     }
 
+    /// «Сетевой Город, на главную».
+    pub(crate) fn home_label(&self) -> String {
+        self.t.text("frame-home")
+    }
+
     pub(crate) fn owner_label(&self, owner: &str) -> String {
         self.t
             .text_with("frame-own-name", &Args::new().with("name", owner))

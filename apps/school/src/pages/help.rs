@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use linking_core::provider::ProviderId;
+use linking_core::{ids::FlowId, provider::ProviderId};
 
 use crate::{
     i18n::{Args, Texts},
@@ -15,6 +15,8 @@ use crate::{
         refusal::Scene,
     },
     web::{
+        fields::Query,
+        next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
         visit::Visit,
@@ -91,6 +93,8 @@ pub(crate) struct ReadingPage {
     frame: Frame,
     lead: Option<String>,
     paragraphs: Vec<String>,
+    /// What stands over the further pages.
+    links_title: Option<String>,
     /// Further pages: address and text.
     links: Vec<(String, String)>,
 }
@@ -103,6 +107,7 @@ pub(crate) async fn index(State(app): State<AppState>, visit: Visit) -> PageResu
     let page = ReadingPage {
         lead: Some(t.text("page-help-lead")),
         paragraphs: Vec::new(),
+        links_title: None,
         links: TOPICS
             .iter()
             .map(|topic| (format!("/help/{}", topic.name), t.text(topic.title)))
@@ -117,17 +122,27 @@ pub(crate) async fn topic(
     State(app): State<AppState>,
     visit: Visit,
     Path(name): Path<String>,
+    Query(query): Query,
 ) -> PageResult {
     let topic = TOPICS
         .iter()
         .find(|topic| topic.name == name)
         .ok_or(Problem::NotFound)?;
     let t = app.texts();
+    // The journey that the person left for this page.
+    let flow: Option<FlowId> = query.parsed("flow");
+    let back = flow.map(|id| format!("/flow/{id}"));
     let page = ReadingPage {
         lead: None,
         paragraphs: topic.paragraphs.iter().map(|key| t.text(key)).collect(),
-        links: vec![("/help".to_owned(), t.text("page-help-title"))],
-        frame: Frame::new(&app, Some(&visit), "help-topic", t.text(topic.title)).back_to("/help"),
+        links_title: None,
+        links: back
+            .iter()
+            .map(|flow| (flow.clone(), t.text("help-back")))
+            .chain([("/help".to_owned(), t.text("page-help-title"))])
+            .collect(),
+        frame: Frame::new(&app, Some(&visit), "help-topic", t.text(topic.title))
+            .back_to(back.unwrap_or_else(|| "/help".to_owned())),
     };
     show(&page, StatusCode::OK)
 }
@@ -141,6 +156,7 @@ pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageRe
         [
             "page-privacy-school",
             "page-privacy-provider",
+            "page-privacy-number",
             "page-privacy-contacts",
             "page-privacy-log",
             "page-privacy-cookies",
@@ -163,6 +179,7 @@ pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageRe
     let page = ReadingPage {
         lead: None,
         paragraphs,
+        links_title: Some(t.text("page-privacy-consents")),
         links,
         frame: Frame::new(&app, Some(&visit), "privacy", t.text("page-privacy-title")),
     };
@@ -182,6 +199,7 @@ pub(crate) async fn terms(State(app): State<AppState>, visit: Visit) -> PageResu
         ]
         .map(|key| t.text(key))
         .to_vec(),
+        links_title: None,
         links: Vec::new(),
         frame: Frame::new(&app, Some(&visit), "terms", t.text("page-terms-title")),
     };
@@ -232,31 +250,41 @@ pub(crate) async fn consent(
     let page = ReadingPage {
         lead: Some(lead),
         paragraphs: parts.collect(),
+        links_title: None,
         links: Vec::new(),
         frame: Frame::new(&app, Some(&visit), "consent-text", title),
     };
     show(&page, StatusCode::OK)
 }
 
-/// GET `/restore`: a new password comes from the school.
-pub(crate) async fn restore(State(app): State<AppState>, visit: Visit) -> PageResult {
+/// GET `/restore?next=`: a new password comes from the school.
+pub(crate) async fn restore(
+    State(app): State<AppState>,
+    visit: Visit,
+    Query(query): Query,
+) -> PageResult {
     let scene = Scene::remembered(&app, &visit);
     let t = scene.texts();
-    let frame =
-        Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title")).back_to("/sign-in");
+    // Somebody who is signed in came from a step-up, and goes back to it.
+    let (back, label) = match visit.actor() {
+        Some(_) => (
+            NextAct::from_code(query.get("next")).step_up(),
+            t.text("help-back"),
+        ),
+        None => ("/sign-in".to_owned(), t.text("page-restore-next")),
+    };
+    let frame = Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title"))
+        .back_to(back.clone());
     let mut page = MessagePage::new(frame, t.clone())
-        .say(t.text("page-restore-text"))
+        .say(scene.who_gives_passwords(&t).await?)
+        .say(scene.whom_to_ask(&t).await?)
         .say(t.text("page-restore-bring"));
-    if scene.provider().is_some() {
+    if scene.offered().is_some() {
         page = page.say(t.text("page-restore-provider"));
     }
     let page = page
         .say(t.text("page-restore-warning"))
-        .door(Door::page(
-            Weight::Main,
-            t.text("page-restore-next"),
-            "/sign-in",
-        ))
+        .door(Door::page(Weight::Main, label, back))
         .door(Door::page(
             Weight::Plain,
             t.text("help-school-title"),

@@ -7,6 +7,7 @@ use crate::{
     i18n::Texts,
     pages::{
         consent::ConsentView,
+        flow::TimeLeft,
         frame::{Frame, page},
     },
 };
@@ -103,6 +104,8 @@ pub(crate) struct MessagePage {
     /// «Какие данные нужны и зачем».
     pub(crate) details: Option<(String, ConsentView)>,
     pub(crate) doors: Vec<Door>,
+    /// Until when the step is open.
+    pub(crate) time: Option<TimeLeft>,
 }
 
 page!(MessagePage);
@@ -120,6 +123,7 @@ impl MessagePage {
             after: Vec::new(),
             details: None,
             doors: Vec::new(),
+            time: None,
         }
     }
 
@@ -148,6 +152,12 @@ impl MessagePage {
     /// Adds a door.
     pub(crate) fn door(mut self, door: Door) -> Self {
         self.doors.push(door);
+        self
+    }
+
+    /// The step ends by itself.
+    pub(crate) fn until(mut self, time: TimeLeft) -> Self {
+        self.time = Some(time);
         self
     }
 

@@ -3,6 +3,8 @@
 
 mod ask;
 
+pub(crate) use ask::{COUNTED, named_like, nothing_found, result_heading};
+
 use linking_core::{
     ids::OrganizationId,
     region::{Locality, Organization, OrganizationType, Region},
@@ -154,6 +156,21 @@ impl PlaceFinder<'_> {
         query: &Fields,
         remembered: &Place,
     ) -> Result<FoundPlace, Problem> {
+        let mut found = self.ask_next(query, remembered).await?;
+        // «Найти» with nothing typed.
+        let blank = query.get("words").is_some() && query.filled("words").is_none();
+        if let Some(ask) = found
+            .view
+            .ask
+            .as_mut()
+            .filter(|ask| blank && ask.searchable)
+        {
+            ask.error = Some(self.t.text("field-search-short"));
+        }
+        Ok(found)
+    }
+
+    async fn ask_next(&self, query: &Fields, remembered: &Place) -> Result<FoundPlace, Problem> {
         let own = remembered.kind.is_none_or(|kind| kind == self.kind);
         let fresh = query.get("region").is_some() || query.get("change").is_some();
         let known: Option<OrganizationId> = query

@@ -8,8 +8,7 @@ use linking_core::{
 use serde::Serialize;
 
 use crate::{
-    i18n::Args,
-    pages::place::SHOWN,
+    pages::place::{COUNTED, SHOWN, named_like, nothing_found, result_heading},
     web::{fields::Query, place::kind_from_code, problem::Problem, state::AppState},
 };
 
@@ -33,17 +32,8 @@ pub(crate) struct Hits {
     hits: Vec<Hit>,
 }
 
-fn answer(app: &AppState, total: u64, hits: Vec<Hit>) -> Json<Hits> {
-    let count = u32::try_from(total).unwrap_or(u32::MAX);
-    let t = app.texts();
-    let said = if count == 0 {
-        t.text("field-search-nothing")
-    } else {
-        t.text_with(
-            "field-search-live",
-            &Args::new().with_number("count", count),
-        )
-    };
+fn answer(app: &AppState, total: usize, nothing: &str, hits: Vec<Hit>) -> Json<Hits> {
+    let said = result_heading(&app.texts(), total, "field-search-live", nothing);
     Json(Hits { said, hits })
 }
 
@@ -68,11 +58,10 @@ pub(crate) async fn regions(
     State(app): State<AppState>,
     query: Query,
 ) -> Result<Json<Hits>, Problem> {
-    let words = words(&query).to_lowercase();
-    let mut regions = app.directory().regions().await?;
-    regions.retain(|region| region.name.as_str().to_lowercase().contains(&words));
-    let total = u64::try_from(regions.len()).unwrap_or(u64::MAX);
-    let hits = regions
+    let regions = app.directory().regions().await?;
+    let found = named_like(&regions, &words(&query));
+    let total = found.len();
+    let hits = found
         .into_iter()
         .take(usize::from(SHOWN))
         .map(|region| Hit {
@@ -81,7 +70,8 @@ pub(crate) async fn regions(
             note: String::new(),
         })
         .collect();
-    Ok(answer(&app, total, hits))
+    let nothing = nothing_found("region", OrganizationType::School);
+    Ok(answer(&app, total, nothing, hits))
 }
 
 /// GET `/places/localities?region=&kind=&words=`.
@@ -92,18 +82,20 @@ pub(crate) async fn localities(
     let (region, kind, words) = scope(&query)?;
     let found = app
         .directory()
-        .localities(&region, kind, &words, SHOWN)
+        .localities(&region, kind, &words, COUNTED)
         .await?;
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+    let total = found.len();
     let hits = found
         .into_iter()
+        .take(usize::from(SHOWN))
         .map(|locality| Hit {
             value: locality.to_string(),
             text: locality.to_string(),
             note: String::new(),
         })
         .collect();
-    Ok(answer(&app, total, hits))
+    let nothing = nothing_found("locality", kind);
+    Ok(answer(&app, total, nothing, hits))
 }
 
 /// GET `/places/organizations?region=&locality=&kind=&words=`.
@@ -135,5 +127,7 @@ pub(crate) async fn organizations(
             },
         })
         .collect();
-    Ok(answer(&app, page.total, hits))
+    let total = usize::try_from(page.total).unwrap_or(usize::MAX);
+    let nothing = nothing_found("organization", kind);
+    Ok(answer(&app, total, nothing, hits))
 }

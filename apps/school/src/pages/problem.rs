@@ -16,6 +16,7 @@ use crate::{
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
     },
+    telemetry::{RefusedWith, RequestId},
     web::{
         problem::{PageResult, Problem},
         state::AppState,
@@ -85,19 +86,32 @@ const fn words(problem: &Problem) -> Words {
 
 /// The page of a problem. Its door leads to the main page under our own public address, whatever
 /// host the request named.
-pub(crate) fn page(app: &AppState, problem: &Problem, report: &str, back: &str) -> Response {
+pub(crate) fn page(
+    app: &AppState,
+    problem: &Problem,
+    id: &RequestId,
+    back: &str,
+    visit: Option<&Visit>,
+) -> Response {
     let t = app.texts();
     let words = words(problem);
-    let frame = Frame::new(app, None, words.name, t.text(words.title));
+    let frame = Frame::new(app, visit, words.name, t.text(words.title));
     let home = match problem {
         Problem::WrongHost => format!("{}/", app.site().public_address.origin()),
         Problem::NotFound => "/".to_owned(),
         _ => back.to_owned(),
     };
-    let text = t.text_with(words.text, &Args::new().with("code", report));
-    let page = MessagePage::new(frame, t.clone())
-        .say(text)
-        .door(Door::page(Weight::Main, t.text(words.next), home));
+    let next = match words.name {
+        // Back to the flow or the settings, not to the main page.
+        "bad-request" if home != "/" => "help-back",
+        _ => words.next,
+    };
+    let text = t.text_with(words.text, &Args::new().with("code", id.as_str()));
+    let mut page = MessagePage::new(frame, t.clone()).say(text);
+    if words.name == BROKEN.name {
+        page = page.say(app.support(&t));
+    }
+    let page = page.door(Door::page(Weight::Main, t.text(next), home));
     let status = problem.status();
     let mut response =
         show(&page, status).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
@@ -148,7 +162,11 @@ pub(crate) fn other_profile(app: &AppState, visit: &Visit) -> PageResult {
             )
             .with("then", "sign-in"),
         );
-    show(&page, StatusCode::FORBIDDEN)
+    let mut response = show(&page, StatusCode::FORBIDDEN)?;
+    response
+        .extensions_mut()
+        .insert(RefusedWith("flow-not-yours"));
+    Ok(response)
 }
 
 /// GET anything else.

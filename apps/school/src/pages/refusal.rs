@@ -9,23 +9,25 @@ pub(crate) use scene::Scene;
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::IntoResponse,
+    response::Response,
 };
 use linking_core::{
     person::{NameMismatch, NamePart},
-    refusal::{DifferingField, MixUp, Refusal, RefusalCode},
+    refusal::{AccountLack, DifferingField, MixUp, Refusal, RefusalCode},
     sign_in::PauseOf,
     time::FLOW_LIFE,
+    usecase::StartOrder,
 };
 
 use crate::{
-    flow_response::report_number,
     i18n::{Args, Texts},
     pages::{
         consent::consent_view,
+        flow::{begun_at, time_left},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
     },
+    telemetry::RefusedWith,
     web::problem::{PageResult, Problem},
 };
 
@@ -76,15 +78,33 @@ pub(crate) async fn page(scene: &Scene<'_>, refusal: &Refusal) -> PageResult {
     if let Some(provider) = scene.provider() {
         frame = frame.leading_to(scene.app, &provider);
     }
-    let page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    if let Some(flow) = scene.flow() {
+        frame = frame.back_to(begun_at(flow));
+    }
+    let mut page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    // A refusal that tells the time by itself does not need it twice.
+    let told = matches!(
+        refusal,
+        Refusal::ProviderUnavailable | Refusal::TooManyAttempts { .. }
+    );
+    if let Some(flow) = scene.flow().filter(|_| scene.can_retry() && !told) {
+        let time = time_left(flow, &page.t, scene.offset().await?);
+        page = page.until(time);
+    }
     let page = doors::add(scene, refusal, page);
-    let mut response = show(&page, status(code))?.into_response();
+    let mut response = refused_with(show(&page, status(code))?, code);
     if let Some(seconds) = retry_after(scene, refusal) {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
+}
+
+/// Names the refusal in the request's log line.
+pub(crate) fn refused_with(mut response: Response, code: RefusalCode) -> Response {
+    response.extensions_mut().insert(RefusedWith(code.as_str()));
+    response
 }
 
 fn key(refusal: &Refusal, part: &str) -> String {
@@ -106,7 +126,15 @@ fn title(t: &Texts, refusal: &Refusal) -> String {
         Refusal::GuardianChildMixUp { mix_up } => {
             t.text_with(&key(refusal, "title"), &mix_up_args(*mix_up))
         }
-        Refusal::AssuranceTooLow { .. } => t.text("refusal-assurance-too-low-title-plain"),
+        Refusal::AssuranceTooLow {
+            lacks: AccountLack::Else,
+        } => t.text("refusal-assurance-too-low-unfit-title"),
+        Refusal::AssuranceTooLow {
+            lacks: AccountLack::Level,
+        } => {
+            let needed = Args::new().with("needed", t.text("level-verified"));
+            t.text_with(&key(refusal, "title"), &needed)
+        }
         _ => t.text(&key(refusal, "title")),
     }
 }
@@ -135,19 +163,15 @@ async fn tell(
                 ..page.say(t.text("refusal-consent-refused-text"))
             }
         }
-        Refusal::AssuranceTooLow { found } => {
-            let text = match found {
-                Some(level) => t.text_with(
-                    "refusal-assurance-too-low-text-found",
-                    &Args::new().with("found", t.text(&format!("level-{}", level.code()))),
-                ),
-                None => t.text("refusal-assurance-too-low-text"),
-            };
-            page.say(text)
-                .item(t.text("refusal-assurance-too-low-standard"))
+        Refusal::AssuranceTooLow { lacks } => match lacks {
+            AccountLack::Level => page
+                .say(t.text("refusal-assurance-too-low-text"))
                 .item(t.text("refusal-assurance-too-low-verified"))
-                .item(t.text("refusal-assurance-too-low-child"))
-        }
+                .item(t.text("refusal-assurance-too-low-child")),
+            AccountLack::Else => page
+                .say(t.text("refusal-assurance-too-low-unfit-text"))
+                .say(t.text("refusal-assurance-too-low-unfit-child")),
+        },
         Refusal::IdentityLinkedElsewhere => page
             .say(t.text("refusal-identity-linked-elsewhere-text"))
             .item(t.text("refusal-identity-linked-elsewhere-own"))
@@ -224,7 +248,14 @@ async fn tell(
         Refusal::FlowExpired => {
             let minutes = u32::try_from(FLOW_LIFE.num_minutes()).unwrap_or_default();
             let args = Args::new().with_number("minutes", minutes);
-            page.say(t.text_with("refusal-flow-expired-text", &args))
+            let signed_in = scene.visit.actor().is_some();
+            match scene.order() {
+                StartOrder::SignIn => page
+                    .say(t.text_with("refusal-flow-expired-text", &args))
+                    .say(t.text("refusal-flow-expired-text-school")),
+                _ if signed_in => page.say(t.text_with("refusal-flow-expired-text", &args)),
+                _ => page.say(t.text("refusal-flow-expired-text-signed-out")),
+            }
         }
         Refusal::ProviderUnavailable => {
             let page = match scene.flow() {
@@ -242,9 +273,15 @@ async fn tell(
             }
         }
         Refusal::ProviderAnswerInvalid => {
-            let code = scene.flow().map(|flow| report_number(flow.id));
-            let args = Args::new().with("code", code.unwrap_or_default());
-            page.say(t.text_with("refusal-provider-answer-invalid-text", &args))
+            let page = page.say(t.text("refusal-provider-answer-invalid-text"));
+            match scene.flow().and_then(|flow| flow.report.as_deref()) {
+                Some(number) => {
+                    let args = Args::new().with("code", number);
+                    page.say(t.text_with("refusal-provider-answer-invalid-number", &args))
+                        .say(scene.app.support(&t))
+                }
+                None => page,
+            }
         }
         Refusal::ProviderOff
         | Refusal::WrongCredentials
@@ -313,5 +350,5 @@ pub(crate) fn without_flow(scene: &Scene<'_>, status: StatusCode) -> PageResult 
         .say(t.text("refusal-flow-not-yours-text"))
         .door(door)
         .door(help);
-    show(&page, status)
+    Ok(refused_with(show(&page, status)?, refusal.code()))
 }

@@ -14,7 +14,7 @@ use linking_core::{
     provider::ProviderId,
     region::ZoneOffset,
     session::Session,
-    usecase::WayView,
+    usecase::{DataView, WayView},
 };
 
 use crate::{
@@ -69,8 +69,7 @@ pub(crate) struct SettingsPage {
     sessions: Vec<SessionRow>,
     has_other_sessions: bool,
     events: Vec<HistoryItem>,
-    data: Vec<String>,
-    consent: Option<(String, String)>,
+    data: Vec<DataPart>,
     links: Vec<LinkRow>,
 }
 
@@ -120,7 +119,7 @@ pub(crate) async fn open(
         .contact_choice
         .is_on();
     let is_linked = ways.iter().any(|way| matches!(way, WayView::Linked { .. }));
-    let (data, consent) = data_lines(&app, account, &ways, &t, offset);
+    let data = linking.data(&signed_in.actor).await?;
     let own = signed_in.actor.session.value.id;
     let page = SettingsPage {
         notice: (query.get("done") == Some("sessions")).then(|| t.text("page-sessions-ended")),
@@ -153,8 +152,10 @@ pub(crate) async fn open(
             .iter()
             .map(|line| HistoryItem::of(&app, line, now, offset))
             .collect(),
-        data,
-        consent,
+        data: data
+            .iter()
+            .map(|data| DataPart::of(&app, data, offset))
+            .collect(),
         links: ways
             .iter()
             .filter_map(|way| link_row(&app, way, offset))
@@ -230,13 +231,13 @@ fn facts(account: &Account, t: &Texts) -> Vec<Fact> {
         None => plain("attribute-snils", none()),
         Some(snils) => Fact {
             term: t.text("attribute-snils"),
-            value: FactValue::Masked(Masked::number(snils.value.masked(), t)),
+            value: FactValue::Masked(Masked::of(snils.value.masked(), t)),
             note: None,
         },
     });
     facts.push(Fact {
         term: t.text("attribute-login"),
-        value: FactValue::Masked(Masked::number(account.login.masked(), t)),
+        value: FactValue::Masked(Masked::of(account.login.masked(), t)),
         note: None,
     });
     facts
@@ -253,47 +254,41 @@ fn contact_fact(app: &AppState, contact: &Contact, t: &Texts) -> Fact {
     };
     Fact {
         term: t.text(&format!("contact-{}", kind.code())),
-        value: FactValue::Masked(Masked::contact(kind, contact.value.masked(), t)),
+        value: FactValue::Masked(Masked::of(contact.value.masked(), t)),
         note: Some(note),
     }
 }
 
-/// «Мои данные»: what is kept of a provider's data, and the consent with its text.
-fn data_lines(
-    app: &AppState,
-    account: &Account,
-    ways: &[WayView],
-    t: &Texts,
-    offset: ZoneOffset,
-) -> (Vec<String>, Option<(String, String)>) {
-    let linked = ways.iter().find_map(|way| match way {
-        WayView::Linked { link, .. } => Some(link),
-        WayView::Password { .. } | WayView::Connectable { .. } => None,
-    });
-    let Some(link) = linked else {
-        return (vec![t.text("page-settings-data-none")], None);
-    };
-    let kinds: Vec<_> = account
-        .profile
-        .contacts_from(&link.provider)
-        .map(|contact| contact.value.kind())
-        .collect();
-    let mut lines = if kinds.is_empty() {
-        vec![t.text("page-settings-data-none")]
-    } else {
-        let list = Args::new().with("list", contact_list_accusative(&kinds, t));
-        vec![
-            t.text_with("page-settings-data-kept", &list),
-            t.text("page-settings-data-not-kept"),
-        ]
-    };
-    lines.push(t.text("page-settings-data-withdraw"));
-    let date = Args::new().with("date", t.day(link.linked_at, offset));
-    let consent = app.linking().provider(&link.provider).map(|connected| {
-        (
-            t.text_with("page-settings-data-consent", &date),
-            format!("/consents/{}", connected.consent.version),
-        )
-    });
-    (lines, consent)
+/// «Мои данные» of a provider: what is kept, and the consent with the text that was agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DataPart {
+    pub(crate) lines: Vec<String>,
+    /// «Согласие от 14 марта 2026».
+    pub(crate) consent: String,
+    /// The text, if the installation still has it.
+    pub(crate) href: Option<String>,
+}
+
+impl DataPart {
+    fn of(app: &AppState, data: &DataView, offset: ZoneOffset) -> Self {
+        let provider = &data.consent.provider;
+        let t = app.texts_about(provider);
+        let mut lines = vec![t.text("page-settings-data-number")];
+        if !data.contacts.is_empty() {
+            let list = Args::new().with("list", contact_list_accusative(&data.contacts, &t));
+            lines.push(t.text_with("page-settings-data-kept", &list));
+        }
+        lines.push(t.text("page-settings-data-not-kept"));
+        lines.push(t.text("page-settings-data-withdraw"));
+        let version = &data.consent.text.version;
+        let mut texts = app.site().consents.of(provider);
+        let given = Args::new().with("date", t.day(data.consent.given_at, offset));
+        Self {
+            lines,
+            consent: t.text_with("page-settings-data-consent", &given),
+            href: texts
+                .any(|document| document.text.version == *version)
+                .then(|| format!("/consents/{version}")),
+        }
+    }
 }

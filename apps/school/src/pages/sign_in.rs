@@ -10,7 +10,7 @@ use linking_core::{
     link::PlaceHint,
     policy::SignInForm,
     provider::ProviderId,
-    refusal::Refusal,
+    refusal::{Refusal, RefusalCode},
     region::OrganizationType,
     usecase::{Outcome, StartOrder},
 };
@@ -266,6 +266,9 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         fault: Some(fault),
     };
     let mut response = draw(draft, status)?;
+    if fault == TypedFault::FitsNobody {
+        response = refusal::refused_with(response, RefusalCode::WrongCredentials);
+    }
     cookies::set(response.headers_mut(), CookieName::Place, &remember.write());
     Ok(response)
 }
@@ -373,7 +376,8 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
             text: t.text(&format!("label-{provider}-sign-in")),
         })
         .collect();
-    let phone_link = (!buttons.is_empty()).then(|| t.text("page-sign-in-phone-link"));
+    let phone_link = (!buttons.is_empty() && place.organization.is_none())
+        .then(|| t.text("page-sign-in-phone-link"));
     let page = SignInPage {
         errors,
         tabs: tabs(kind, ask, &t),

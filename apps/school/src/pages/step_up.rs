@@ -7,7 +7,7 @@ use axum::{
 };
 use linking_core::{
     provider::ProviderId,
-    refusal::Refusal,
+    refusal::{Refusal, RefusalCode},
     secret::Password,
     usecase::{NewSession, Outcome, StartOrder, WayView},
 };
@@ -16,6 +16,8 @@ use crate::{
     flow_response,
     i18n::Texts,
     pages::{
+        credentials::ErrorSummary,
+        flow::TimeLeft,
         frame::{Frame, page, see, show},
         refusal::{self, Scene},
         settings::ways,
@@ -38,7 +40,18 @@ pub(crate) struct StepUpView {
     /// «Отменить».
     pub(crate) back: String,
     /// Why the last try did not go through.
-    pub(crate) error: Option<Refusal>,
+    pub(crate) error: Option<StepUpError>,
+    /// Until when the step is open, in a flow.
+    pub(crate) time: Option<TimeLeft>,
+}
+
+/// Why a try did not go through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StepUpError {
+    /// Nothing was typed.
+    Empty,
+    /// A rule said no.
+    Refused(Refusal),
 }
 
 #[derive(Debug, Template)]
@@ -46,15 +59,19 @@ pub(crate) struct StepUpView {
 pub(crate) struct StepUpPage {
     frame: Frame,
     t: Texts,
+    errors: Option<ErrorSummary>,
     error: Option<String>,
-    error_title: String,
     has_password: bool,
     action: String,
+    /// What the form of the password must not forget.
+    hidden: Vec<(&'static str, String)>,
     next: String,
     username: String,
     /// Linked providers: address and text.
     providers: Vec<(String, String)>,
+    forgot: String,
     back: String,
+    time: Option<TimeLeft>,
 }
 
 page!(StepUpPage);
@@ -65,13 +82,19 @@ pub(crate) async fn page(
     signed_in: &SignedIn,
     next: &NextAct,
     view: StepUpView,
-    status: StatusCode,
+    in_flow: InFlow,
 ) -> PageResult {
     let visit = &signed_in.visit;
-    let error = match view.error {
-        None => None,
-        Some(Refusal::WrongCredentials) => Some("refusal-step-up-needed-field"),
-        Some(refusal) => {
+    let (error, status) = match view.error {
+        None => (None, StatusCode::OK),
+        Some(StepUpError::Empty) => (
+            Some("field-password-empty"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        Some(StepUpError::Refused(Refusal::WrongCredentials)) => {
+            (Some("refusal-step-up-needed-field"), StatusCode::FORBIDDEN)
+        }
+        Some(StepUpError::Refused(refusal)) => {
             return refusal::page(&Scene::remembered(app, visit), &refusal).await;
         }
     };
@@ -88,6 +111,7 @@ pub(crate) async fn page(
     let t = app.texts();
     let mut frame = Frame::new(app, Some(visit), "step-up", t.text("page-step-up-title"))
         .with_errors(error.is_some())
+        .back_to(view.back.clone())
         .with_script();
     // The form leads on to the provider by itself where the person was on the way there.
     let next_provider = match next {
@@ -105,19 +129,45 @@ pub(crate) async fn page(
         })
         .collect();
     let account = signed_in.actor.sheet.account();
+    let error = error.map(|key| t.text(key));
+    let code = next.code();
     let page = StepUpPage {
-        error: error.map(|key| t.text(key)),
-        error_title: t.text("field-summary-title"),
+        errors: error.clone().map(|text| ErrorSummary {
+            title: t.text("field-summary-title"),
+            items: vec![("#password".to_owned(), text)],
+            help: None,
+        }),
+        error,
         has_password: account.password.is_some(),
         action: view.action,
-        next: next.code(),
+        hidden: match in_flow {
+            InFlow::Yes => Vec::new(),
+            InFlow::No => vec![("next", code.clone())],
+        },
+        forgot: format!("/restore?next={code}"),
+        next: code,
         username: account.login.as_str().to_owned(),
         providers,
         back: view.back,
+        time: view.time,
         frame,
         t,
     };
-    show(&page, status)
+    let response = show(&page, status)?;
+    Ok(if status == StatusCode::FORBIDDEN {
+        refusal::refused_with(response, RefusalCode::WrongCredentials)
+    } else {
+        response
+    })
+}
+
+/// Whether the page stands in a flow, whose address says what the person wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InFlow {
+    /// `/flow/{id}/step-up`.
+    Yes,
+    /// `/settings/step-up`.
+    No,
 }
 
 /// Checks the password of a form.
@@ -125,16 +175,23 @@ pub(crate) async fn prove(
     app: &AppState,
     signed_in: &SignedIn,
     fields: &Fields,
-) -> Result<Outcome<NewSession>, Problem> {
+) -> Result<Result<NewSession, StepUpError>, Problem> {
     let typed = fields.get("password").unwrap_or_default().to_owned();
+    if typed.is_empty() {
+        return Ok(Err(StepUpError::Empty));
+    }
     let Some(password) = Password::new(typed) else {
-        return Ok(Outcome::Refused(Refusal::WrongCredentials));
+        return Ok(Err(StepUpError::Refused(Refusal::WrongCredentials)));
     };
     let visitor = signed_in.visit.visitor();
-    Ok(app
+    let outcome = app
         .linking()
         .step_up(visitor, &signed_in.actor, password)
-        .await?)
+        .await?;
+    Ok(match outcome {
+        Outcome::Done(session) => Ok(session),
+        Outcome::Refused(refusal) => Err(StepUpError::Refused(refusal)),
+    })
 }
 
 /// GET `/settings/step-up?next=`.
@@ -148,8 +205,9 @@ pub(crate) async fn open(
         action: "/settings/step-up".to_owned(),
         back: next.way_back(),
         error: None,
+        time: None,
     };
-    page(&app, &signed_in, &next, view, StatusCode::OK).await
+    page(&app, &signed_in, &next, view, InFlow::No).await
 }
 
 /// POST `/settings/step-up`: then on with what the person wanted.
@@ -161,7 +219,7 @@ pub(crate) async fn submit(
     let fields = form.only(&["password", "next"])?;
     let next = NextAct::from_code(fields.get("next"));
     match prove(&app, &signed_in, &fields).await? {
-        Outcome::Done(session) => {
+        Ok(session) => {
             let mut response = match &next {
                 NextAct::Link(provider) => {
                     let mut signed_in = signed_in;
@@ -173,13 +231,14 @@ pub(crate) async fn submit(
             flow_response::begin_session(response.headers_mut(), &session);
             Ok(response)
         }
-        Outcome::Refused(refusal) => {
+        Err(error) => {
             let view = StepUpView {
                 action: "/settings/step-up".to_owned(),
                 back: next.way_back(),
-                error: Some(refusal),
+                error: Some(error),
+                time: None,
             };
-            page(&app, &signed_in, &next, view, StatusCode::FORBIDDEN).await
+            page(&app, &signed_in, &next, view, InFlow::No).await
         }
     }
 }

@@ -59,54 +59,70 @@ pub(super) fn read(section: &mut Section<'_>, operator: &str) -> Option<Consents
         };
         let version = own.required("version", read_version);
         let file = own.optional("file", |path| read_text(Path::new(&path)));
+        let scopes = own.optional_list("scopes", read_scope);
         let mut previous = own.section("previous");
         let mut earlier = Vec::new();
         for version in previous.keys() {
             match previous.required(&version, |path| read_text(Path::new(&path))) {
-                Some(text) => earlier.push(document(version, &text, operator)),
+                // Only to be read: who agreed to it has its scopes in the record.
+                Some(text) => earlier.push(document(version, &text, operator, Vec::new())),
                 None => whole = false,
             }
         }
         own.finish();
-        let (Some(version), Ok(file)) = (version, file) else {
+        let (Some(version), Ok(file), Ok(scopes)) = (version, file, scopes) else {
             whole = false;
             continue;
         };
-        let Some(text) = file.or_else(|| built_in(&provider, &version)) else {
-            own.problem(
+        // What a text names is known of our own texts alone.
+        let found = match (file, scopes) {
+            (Some(text), Some(scopes)) => Ok((text, scopes)),
+            (Some(_), None) => Err(("scopes", "is missing: say what the text of `file` names")),
+            (None, Some(_)) => Err(("scopes", "goes with a text of your own, in `file`")),
+            (None, None) => built_in(&provider, &version).ok_or((
                 "file",
                 "is missing: the program has no text of that version",
-            );
-            whole = false;
-            continue;
+            )),
         };
-        consents
-            .current
-            .insert(provider.clone(), document(version, &text, operator));
+        let (text, scopes) = match found {
+            Ok(found) => found,
+            Err((key, what)) => {
+                own.problem(key, what);
+                whole = false;
+                continue;
+            }
+        };
+        let document = document(version, &text, operator, scopes);
+        consents.current.insert(provider.clone(), document);
         consents.earlier.insert(provider, earlier);
     }
     whole.then_some(consents)
 }
 
 /// The texts inside the program.
-fn built_in(provider: &ProviderId, version: &str) -> Option<String> {
+fn built_in(provider: &ProviderId, version: &str) -> Option<(String, Vec<DataScope>)> {
     match (provider.as_str(), version) {
-        ("gosuslugi", "2026-11") => {
-            Some(include_str!("../../presets/consents/gosuslugi-2026-11.txt").to_owned())
-        }
+        ("gosuslugi", "2026-11") => Some((
+            include_str!("../../presets/consents/gosuslugi-2026-11.txt").to_owned(),
+            vec![
+                DataScope::Name,
+                DataScope::Snils,
+                DataScope::BirthDate,
+                DataScope::Contacts,
+            ],
+        )),
         _ => None,
     }
 }
 
-fn document(version: String, text: &str, operator: &str) -> ConsentDocument {
+fn document(
+    version: String,
+    text: &str,
+    operator: &str,
+    scopes: Vec<DataScope>,
+) -> ConsentDocument {
     let body = text.trim().replace("{operator}", operator);
     let digest = hex::encode(Sha256::digest(&body));
-    let scopes = vec![
-        DataScope::Name,
-        DataScope::Snils,
-        DataScope::BirthDate,
-        DataScope::Contacts,
-    ];
     ConsentDocument {
         text: ConsentText {
             version,
@@ -114,6 +130,16 @@ fn document(version: String, text: &str, operator: &str) -> ConsentDocument {
             scopes,
         },
         body,
+    }
+}
+
+fn read_scope(word: &str) -> Result<DataScope, String> {
+    match word {
+        "name" => Ok(DataScope::Name),
+        "snils" => Ok(DataScope::Snils),
+        "birth-date" => Ok(DataScope::BirthDate),
+        "contacts" => Ok(DataScope::Contacts),
+        _ => Err("must be of name, snils, birth-date, contacts".into()),
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Diary {
     /// Who answers for personal data, as the consent and the legal pages name them; at most 200
     /// characters.
     pub operator: String,
+    /// How people reach the support: a telephone number, an address; at most 200 characters.
+    pub support: Option<String>,
     /// The region's own picture for the header, in place of ours.
     pub logo: Option<Logo>,
 }
@@ -39,12 +41,14 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Diary> {
     let name = section.required("name", |text| line(text, 60));
     let into = section.required("into", |text| line(text, 60));
     let operator = section.required("operator", |text| line(text, 200));
+    let support = section.optional("support", |text| line(text, 200));
     let logo = section.optional("logo", |path| read_logo(Path::new(&path)));
     section.finish();
     Some(Diary {
         name: name?,
         into: into?,
         operator: operator?,
+        support: support.ok()?,
         logo: logo.ok()?,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use linking_core::{policy::SignInForm, provider::Switch};
+use linking_core::{consent::DataScope, policy::SignInForm, provider::Switch};
 
 use super::*;
 
@@ -300,6 +300,29 @@ fn a_provider_that_is_on_needs_a_consent_text() {
     );
     let text = format!("{FILE}\n[consents.gosuslugi]\nversion = \"2031-01\"\n");
     assert_eq!(keys(load(&text)), ["consents.gosuslugi.file"]);
+}
+
+#[test]
+fn h3_a_text_of_the_operators_own_says_what_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("consent.txt");
+    fs::write(&file, "Согласие\n\nЯ даю его.").unwrap();
+    let with = |more: &str| {
+        let at = file.display();
+        let own = format!("[consents.gosuslugi]\nversion = \"2031-01\"\nfile = '{at}'\n{more}");
+        load(&format!("{FILE}\n{own}\n"))
+    };
+    assert_eq!(keys(with("")), ["consents.gosuslugi.scopes"]);
+    assert_eq!(
+        keys(with("scopes = [\"everything\"]")),
+        ["consents.gosuslugi.scopes"]
+    );
+    let settings = with("scopes = [\"name\", \"birth-date\"]").unwrap();
+    let consent = settings.consents.current(&"gosuslugi".parse().unwrap());
+    let scopes = &consent.unwrap().text.scopes;
+    assert_eq!(*scopes, [DataScope::Name, DataScope::BirthDate]);
+    let text = format!("{FILE}\n[consents.gosuslugi]\nscopes = [\"name\"]\n");
+    assert_eq!(keys(load(&text)), ["consents.gosuslugi.scopes"]);
 }
 
 #[test]

@@ -10,13 +10,13 @@ use axum::{
 use linking_core::{
     ids::FlowId,
     ports::{HashError, StoreError},
-    secret::Secret256,
     usecase::Fault,
 };
 
 use crate::{
     pages,
-    web::{problem::Problem, state::AppState},
+    telemetry::RequestId,
+    web::{next::ReturnTo, problem::Problem, state::AppState, visit::Visit},
 };
 
 /// The policy of an answer that is no page: nothing may be loaded, run or framed.
@@ -46,12 +46,19 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 ];
 
 /// The layer.
-pub(crate) async fn finish(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn finish(
+    State(app): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let back = way_back(request.uri().path());
+    let known = request.extensions().get::<RequestId>().cloned();
+    let id = known.unwrap_or_else(RequestId::draw);
+    request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
+    let visit = response.extensions_mut().remove::<Visit>();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let report = report_number(&app);
-        log(&problem, &report);
+        log(&problem, &id);
         let status = response.status();
         let cookies: Vec<HeaderValue> = response
             .headers()
@@ -59,7 +66,7 @@ pub(crate) async fn finish(State(app): State<AppState>, request: Request, next: 
             .iter()
             .cloned()
             .collect();
-        response = pages::problem::page(&app, &problem, &report, &back);
+        response = pages::problem::page(&app, &problem, &id, &back, visit.as_ref());
         *response.status_mut() = status;
         for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -75,7 +82,19 @@ fn way_back(path: &str) -> String {
         .strip_prefix("/flow/")
         .and_then(|rest| rest.split('/').next())
         .and_then(|id| id.parse::<FlowId>().ok());
-    flow.map_or_else(|| "/".to_owned(), |id| format!("/flow/{id}"))
+    match (flow, path) {
+        (Some(id), _) => format!("/flow/{id}"),
+        (None, "/sign-in/authority") => path.to_owned(),
+        (None, _) if path.starts_with("/sign-in") => "/sign-in".to_owned(),
+        (None, _) => ReturnTo::of_path(path).path().to_owned(),
+    }
+}
+
+/// The layer of routes that are no pages: the headers alone.
+pub(crate) async fn dressed(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    dress(&app, response.headers_mut());
+    response
 }
 
 fn dress(app: &AppState, headers: &mut HeaderMap) {
@@ -92,27 +111,22 @@ fn dress(app: &AppState, headers: &mut HeaderMap) {
     }
 }
 
-/// A number that a person can read out to the support, and that the log has.
-fn report_number(app: &AppState) -> String {
-    let drawn = Secret256::draw(app.linking().random()).to_hex();
-    drawn.chars().take(8).collect()
-}
-
 /// One line for the operator: what broke, never whose it was (`threats.md` H1).
-fn log(problem: &Problem, report: &str) {
+fn log(problem: &Problem, id: &RequestId) {
+    let request = id.as_str();
     match problem {
         Problem::Fault(Fault::Hash(HashError::Busy)) => {
-            tracing::warn!(report, "no place for another password hash");
+            tracing::warn!(request, "no place for another password hash");
         }
         Problem::Fault(Fault::Store(StoreError::Conflict(on))) => {
-            tracing::info!(report, on, "a record changed while a request was at work");
+            tracing::info!(request, on, "a record changed while a request was at work");
         }
-        Problem::Fault(fault) => tracing::error!(report, %fault, "a request failed"),
-        Problem::Contradiction(what) => tracing::error!(report, what, "a request failed"),
-        Problem::Template => tracing::error!(report, "a page could not be drawn"),
-        Problem::Panic => tracing::error!(report, "a request stopped in the middle"),
-        Problem::WrongHost => tracing::debug!(report, "a request for another host"),
-        Problem::ForeignForm => tracing::warn!(report, "a form from elsewhere was refused"),
+        Problem::Fault(fault) => tracing::error!(request, %fault, "a request failed"),
+        Problem::Contradiction(what) => tracing::error!(request, what, "a request failed"),
+        Problem::Template => tracing::error!(request, "a page could not be drawn"),
+        Problem::Panic => tracing::error!(request, "a request stopped in the middle"),
+        Problem::WrongHost => tracing::debug!(request, "a request for another host"),
+        Problem::ForeignForm => tracing::warn!(request, "a form from elsewhere was refused"),
         Problem::BadRequest
         | Problem::TooLarge
         | Problem::NotFound

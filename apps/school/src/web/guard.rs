@@ -22,6 +22,7 @@ use linking_core::{
 
 use crate::{
     pages,
+    telemetry::RequestId,
     web::{
         agent::agent_label,
         cookies::{self, CookieName},
@@ -74,7 +75,10 @@ pub(crate) async fn guard(State(app): State<AppState>, request: Request, next: N
     }
     let browser = Browser::of(request.headers(), app.linking().random());
     let mut response = match admit(&app, &browser, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let visit = request.extensions().get::<Visit>().cloned();
+            with_visit(next.run(request).await, visit)
+        }
         Err(answer) => answer,
     };
     let headers = response.headers_mut();
@@ -84,6 +88,14 @@ pub(crate) async fn guard(State(app): State<AppState>, request: Request, next: N
         .any(|cookie| cookie.as_bytes().starts_with(b"__Host-session="));
     if !browser.doubled && (!browser.known || begins_session) {
         cookies::set(headers, CookieName::Browser, &browser.secret.to_hex());
+    }
+    response
+}
+
+/// Leaves word of who asked, for the page of a problem.
+fn with_visit(mut response: Response, visit: Option<Visit>) -> Response {
+    if let Some(visit) = visit {
+        response.extensions_mut().insert(visit);
     }
     response
 }
@@ -139,13 +151,14 @@ async fn admit(app: &AppState, browser: &Browser, request: Request) -> Result<Re
         .await
         .map_err(IntoResponse::into_response)?;
     if form.is_some() {
-        let mut fields = read_form(body).await.map_err(IntoResponse::into_response)?;
+        let stop = |problem: Problem| with_visit(problem.into_response(), Some(visit.clone()));
+        let mut fields = read_form(body).await.map_err(&stop)?;
         let token = fields::take(&mut fields, TOKEN_FIELD);
         let tokens = FormTokens::new(app.linking().vault(), &browser.secret, visit.actor());
         match token.map(|token| tokens.judge(token.expose())) {
-            None => return Err(Problem::ForeignForm.into_response()),
+            None => return Err(stop(Problem::ForeignForm)),
             Some(TokenVerdict::Right) => {}
-            Some(TokenVerdict::Wrong) => return Err(Problem::StaleForm.into_response()),
+            Some(TokenVerdict::Wrong) => return Err(stop(Problem::StaleForm)),
             Some(TokenVerdict::OtherProfile) => {
                 let page = pages::problem::other_profile(app, &visit);
                 return Err(page.unwrap_or_else(IntoResponse::into_response));
@@ -216,6 +229,7 @@ async fn visit(
         browser: linking.browser_tag(&browser.secret),
         network: Network::of(client),
         agent: agent_label(agent),
+        request: extensions.get::<RequestId>().map(ToString::to_string),
     };
     let actor = match cookies::secret(headers, CookieName::Session) {
         Some(secret) if browser.known => linking.actor(&visitor, &secret).await?,

@@ -108,6 +108,14 @@ impl NextAct {
         }
     }
 
+    /// The page on which the person proves themselves for it.
+    pub(crate) fn step_up(&self) -> String {
+        match self {
+            Self::Flow(flow) => format!("/flow/{flow}/step-up"),
+            act => format!("/settings/step-up?next={}", act.code()),
+        }
+    }
+
     /// The page to which «Отменить» leads.
     pub(crate) fn way_back(&self) -> String {
         match self {

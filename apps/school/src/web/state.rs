@@ -114,6 +114,17 @@ impl AppState {
         self.texts.clone().about(provider)
     }
 
+    /// How to reach the support, for a page that tells a number to read out.
+    pub(crate) fn support(&self, t: &Texts) -> String {
+        match &self.site().diary.support {
+            Some(support) => t.text_with(
+                "support-line",
+                &Args::new().with("support", support.clone()),
+            ),
+            None => t.text("support-school"),
+        }
+    }
+
     /// The origins to which a form may lead that begins a trip to a provider.
     pub(crate) fn origins_of(&self, provider: &ProviderId) -> &[WebOrigin] {
         self.site()

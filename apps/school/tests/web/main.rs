@@ -5,7 +5,11 @@ mod attacks;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod numbers;
 #[cfg(test)]
 mod pauses;
 #[cfg(test)]
@@ -14,5 +18,7 @@ mod pickers;
 mod refusals;
 #[cfg(test)]
 mod steps;
+#[cfg(test)]
+mod ways_back;
 #[cfg(test)]
 mod world;

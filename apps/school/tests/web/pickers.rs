@@ -77,3 +77,52 @@ async fn sgo_1_an_officer_searches_among_many_authorities() {
     );
     assert!(page.body.contains("name=\"kind\" value=\"authority\""));
 }
+
+#[tokio::test]
+async fn a_search_for_nothing_says_what_to_type() {
+    let world = World::new().await;
+    world.open(OrganizationType::School, 25).await;
+    let mut browser = Browser::new(&world);
+    let luga = "%D0%9B%D1%83%D0%B3%D0%BE%D0%B2%D0%BE%D0%B5";
+    let page = browser
+        .get(&format!("/sign-in?region=65&locality={luga}"))
+        .await;
+    assert!(!page.says("Введите хотя бы одну"));
+    let page = browser.get(&page.search(" ")).await;
+    assert!(
+        page.says("Введите хотя бы одну букву или цифру"),
+        "{}",
+        page.body
+    );
+}
+
+#[tokio::test]
+async fn the_live_search_says_what_the_page_says() {
+    let world = World::new().await;
+    world.open(OrganizationType::School, 25).await;
+    let mut browser = Browser::new(&world);
+    for (address, said) in [
+        (
+            "/places/organizations?region=65&kind=school&words=%D1%88%D0%BA%D0%BE%D0%BB%D0%B0",
+            "Нашлось 26. Добавьте номер или слово из названия",
+        ),
+        (
+            "/places/organizations?region=65&kind=authority&words=zzz",
+            "Ничего не нашли. Попробуйте название района или города",
+        ),
+        (
+            "/places/localities?region=65&kind=school&words=zzz",
+            "Ничего не нашли. Проверьте буквы или введите начало названия",
+        ),
+        (
+            "/places/regions?words=zzz",
+            "Ничего не нашли. Проверьте буквы или введите начало названия",
+        ),
+        ("/places/regions?words=%D1%81%D0%B0%D1%85", "Нашлось 1"),
+    ] {
+        let page = browser.look(address).await;
+        let hits: serde_json::Value = serde_json::from_str(&page.body).unwrap();
+        assert_eq!(hits["said"], said, "{address}");
+        assert!(hits["hits"].as_array().unwrap().len() <= 20);
+    }
+}

@@ -124,6 +124,25 @@ async fn a_level_too_low_names_the_way_up() {
     is_refused(&page, "assurance-too-low", 403);
     assert!(page.says("Перейти на Госуслуги"));
     assert!(page.says("Тип уже другой, проверить снова"));
+    assert!(page.says("На Госуслугах нужна другая учётная запись: «Подтвержденная»"));
+    assert!(page.says("Ваша учётная запись на Госуслугах ещё не подтверждена."));
+}
+
+#[tokio::test]
+async fn an_account_that_is_unfit_is_not_told_to_be_another() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let state = browser.start(&world).await;
+    let page = browser.come_back("unfit", &state).await;
+    is_refused(&page, "assurance-too-low", 403);
+    assert!(
+        page.says("На Госуслугах нужно поправить учётную запись"),
+        "{}",
+        page.body
+    );
+    assert!(page.says("Передавать данные разрешает родитель"));
+    assert!(!page.says("Подтвержденная") && !page.says("Тип уже другой"));
+    assert_eq!(page.main_door(), "https://esia.test/");
 }
 
 #[tokio::test]
@@ -292,6 +311,7 @@ async fn e9_the_last_way_in_is_kept() {
     world.storage.commit(change).await.unwrap();
     let page = browser.get("/settings").await;
     assert!(page.says("Это ваш последний способ входа"), "{}", page.body);
+    assert_eq!(page.link("Добавить другой"), "/help/password");
     let page = browser.get("/settings/ways/gosuslugi/unlink").await;
     is_refused(&page, "last-sign-in-method", 409);
     assert!(page.says("Пароль: ещё не задан."));
@@ -374,7 +394,7 @@ async fn an_answer_that_does_not_pass_gives_a_number_to_read_out() {
     is_refused(&page, "provider-answer-invalid", 502);
     let number = page.body.split("назовите поддержке номер ").nth(1).unwrap();
     let number: String = number.chars().take_while(|c| *c != '.').collect();
-    assert_eq!(number.len(), 8);
+    assert_eq!(number.len(), 9);
     let again = browser.get(&page.address).await;
     assert!(again.says(&number), "the number stays");
 }
@@ -426,7 +446,7 @@ async fn a_server_lost_inside_the_callback_costs_one_page_and_one_press() {
     assert_eq!(page.status, 500);
     assert_eq!(page.name(), "broken");
     let number = page.body.split("Номер для поддержки: ").nth(1).unwrap();
-    assert_eq!(number.chars().take_while(|c| *c != '.').count(), 8);
+    assert_eq!(number.chars().take_while(|c| *c != '.').count(), 9);
     let page = browser.come_back("svetlana", &state).await;
     assert_eq!(page.name(), "checking");
     assert!(page.body.contains("http-equiv=\"refresh\""));

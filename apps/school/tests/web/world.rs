@@ -16,9 +16,10 @@ use async_trait::async_trait;
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use linking_core::{
-    account::PasswordHash,
-    audit::HistoryLine,
-    ids::{AccountId, OrganizationId},
+    account::{Contact, ContactValue, PasswordHash, Source},
+    audit::{Act, AuditRecord, By, HistoryLine},
+    change::{ChangeSet, Write},
+    ids::{AccountId, Id, OrganizationId},
     link::Link,
     policy::{Policy, PolicyBook},
     ports::{
@@ -220,6 +221,38 @@ impl World {
     /// Opens further organisations, so that they have to be searched for.
     pub(crate) async fn open(&self, kind: OrganizationType, count: u16) {
         people::open(&self.storage, kind, count, self.clock.now()).await;
+    }
+
+    /// The school writes a telephone number into a profile.
+    pub(crate) async fn give_home_phone(&self, login: &str) {
+        let login = login.parse().unwrap();
+        let sheet = self
+            .storage
+            .account_by_login(&login)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut account = sheet.account().clone();
+        let at = self.clock.now();
+        account.profile.contacts.push(Contact {
+            value: ContactValue::Home("+74242123456".parse().unwrap()),
+            source: Source::School,
+            at,
+        });
+        let audit = AuditRecord {
+            id: Id::from_uuid(uuid::Uuid::from_u128(76)),
+            at,
+            by: By::Operator,
+            act: Act::Imported,
+            flow: None,
+            agent: None,
+            concerns: Vec::new(),
+        };
+        let change = ChangeSet::new(audit).write(Write::PutAccount {
+            account: Box::new(account),
+            read: sheet.account.version,
+        });
+        self.storage.commit(change).await.unwrap();
     }
 
     /// Moves the clock.

@@ -146,6 +146,9 @@ pub struct LinkFlow {
     /// Of the identity that came, as the answer met it.
     #[serde(default)]
     anchor: Option<Version>,
+    /// The number of the request in which the last answer came.
+    #[serde(default)]
+    report: Option<String>,
     state: FlowState,
 }
 
@@ -165,6 +168,7 @@ impl LinkFlow {
             prolonged: false,
             awaited: false,
             anchor: None,
+            report: None,
             state: FlowState::Asked { state: start.state },
         }
     }
@@ -208,6 +212,11 @@ impl LinkFlow {
     #[must_use]
     pub const fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+    /// The number of the request in which the last answer came.
+    #[must_use]
+    pub fn report(&self) -> Option<&str> {
+        self.report.as_deref()
     }
     /// Where it stands.
     #[must_use]

@@ -10,6 +10,7 @@ use crate::{
     account::{AccountSheet, Family, Version, Versioned},
     audit::HistoryLine,
     change::ChangeSet,
+    consent::Consent,
     ids::{AccountId, AuditId, FlowId},
     link::{Link, LinkFlow},
     person::{Login, Snils},
@@ -131,6 +132,10 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The active links of an account, the oldest first.
     async fn links_of(&self, id: AccountId) -> Result<Vec<Link>, StoreError>;
+
+    /// The consents of an account, in the order in which they were given; refused and withdrawn
+    /// ones too.
+    async fn consents_of(&self, id: AccountId) -> Result<Vec<Consent>, StoreError>;
 
     /// The anchor and active links of an identity; an unknown one has the anchor
     /// [`Version::NEW`] and no links.

@@ -9,7 +9,7 @@ use crate::{
         Answer, Decline, ProviderError, ProviderErrorKind, ProviderId, ProviderState, Resume, Step,
         Wanted,
     },
-    refusal::Refusal,
+    refusal::{AccountLack, Refusal},
     session::{Actor, Visitor},
     usecase::{
         Advance, ConnectedProvider, Fault, Linking, Outcome, flow_access::admits, start::wanted,
@@ -101,6 +101,7 @@ impl Linking {
         let Ok((claimed, state)) = flow.value.clone().claim(self.now()) else {
             return told(Outcome::Done(self.standing(&flow.value)));
         };
+        let claimed = claimed.brought_by(visitor.request.clone());
         let Some(connected) = self.open_provider(&flow.value, actor) else {
             return told(
                 self.over(visitor, actor, &flow, Refusal::ProviderOff)
@@ -206,8 +207,11 @@ fn checked(
 fn refusal_of(decline: Decline) -> Refusal {
     match decline {
         Decline::ByPerson => Refusal::ConsentRefused,
-        Decline::AssuranceTooLow | Decline::AccountUnfit => {
-            Refusal::AssuranceTooLow { found: None }
-        }
+        Decline::AssuranceTooLow => Refusal::AssuranceTooLow {
+            lacks: AccountLack::Level,
+        },
+        Decline::AccountUnfit => Refusal::AssuranceTooLow {
+            lacks: AccountLack::Else,
+        },
     }
 }

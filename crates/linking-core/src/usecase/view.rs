@@ -87,6 +87,8 @@ pub struct FlowView {
     pub expires_at: Timestamp,
     /// Whether «Ещё 15 минут» is still there.
     pub can_prolong: bool,
+    /// The number of the request in which the last answer came.
+    pub report: Option<String>,
     /// The page.
     pub step: FlowStep,
 }
@@ -155,6 +157,7 @@ impl FlowView {
             place: flow.place().clone(),
             expires_at: flow.expires_at(),
             can_prolong: flow.can_prolong(),
+            report: flow.report().map(str::to_owned),
             step,
         }
     }

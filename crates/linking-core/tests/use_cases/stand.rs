@@ -67,6 +67,7 @@ impl Browser {
                 browser: Tag::new(1, [number; 32]),
                 network: Network::of(IpAddr::from([192, 0, 2, number])),
                 agent: AgentLabel::new(&format!("Browser {number}")),
+                request: None,
             },
             secret: None,
         }

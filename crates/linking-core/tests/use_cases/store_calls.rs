@@ -10,6 +10,7 @@ use linking_core::{
     account::{AccountSheet, Family, Version, Versioned},
     audit::HistoryLine,
     change::ChangeSet,
+    consent::Consent,
     ids::{AccountId, AuditId, FlowId},
     link::{Link, LinkFlow},
     person::{Login, Snils},
@@ -80,6 +81,9 @@ impl Store for Counted {
     }
     async fn links_of(&self, id: AccountId) -> Result<Vec<Link>, StoreError> {
         self.read().links_of(id).await
+    }
+    async fn consents_of(&self, id: AccountId) -> Result<Vec<Consent>, StoreError> {
+        self.read().consents_of(id).await
     }
     async fn identity(&self, key: &IdentityKey) -> Result<IdentitySheet, StoreError> {
         self.read().identity(key).await

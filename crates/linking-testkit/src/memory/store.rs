@@ -48,6 +48,20 @@ impl Store for MemoryStore {
             .await
     }
 
+    async fn consents_of(&self, id: AccountId) -> Result<Vec<Consent>, StoreError> {
+        self.read(|records| {
+            let mut found: Vec<Consent> = records
+                .consents
+                .iter()
+                .filter(|consent| consent.account == id)
+                .cloned()
+                .collect();
+            found.sort_by_key(|consent| (consent.given_at, consent.id));
+            found
+        })
+        .await
+    }
+
     async fn identity(&self, key: &IdentityKey) -> Result<IdentitySheet, StoreError> {
         self.read(|records| records.identity(key)).await
     }

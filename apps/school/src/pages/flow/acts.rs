@@ -3,7 +3,6 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 use linking_core::{
@@ -16,9 +15,9 @@ use linking_core::{
 use crate::{
     flow_response::{self, FlowPage, page_address, present_address},
     pages::{
-        flow::{Opened, act, flow_id, open, page_of, refuse},
+        flow::{Opened, act, flow_id, open, page_of, refuse, time_of},
         frame::see,
-        step_up::{self, StepUpView},
+        step_up::{self, InFlow, StepUpView},
     },
     web::{
         fields::Form,
@@ -40,6 +39,17 @@ async fn answer(app: &AppState, visit: &Visit, outcome: Outcome<Advance>) -> Pag
     }
 }
 
+/// The page once more where the press left the flow there: it agreed to an older text.
+fn read_again(outcome: &Outcome<Advance>, stands: impl Fn(&FlowStep) -> bool) -> Option<Response> {
+    match outcome {
+        Outcome::Done(advance) if stands(&advance.view.step) => {
+            let page = present_address(&advance.view);
+            Some(see(&format!("{page}?text=new")))
+        }
+        Outcome::Done(_) | Outcome::Refused(_) => None,
+    }
+}
+
 /// POST `/flow/{id}/agree`: «Продолжить».
 pub(crate) async fn agree(
     State(app): State<AppState>,
@@ -57,6 +67,9 @@ pub(crate) async fn agree(
         .linking()
         .agree(visit.visitor(), visit.actor(), id, version)
         .await?;
+    if let Some(again) = read_again(&outcome, |step| matches!(step, FlowStep::NotLinked { .. })) {
+        return Ok(again);
+    }
     answer(&app, &visit, outcome).await
 }
 
@@ -99,7 +112,13 @@ pub(crate) async fn confirm(
         .await?;
     match outcome {
         Outcome::Refused(Refusal::StepUpNeeded) => Ok(see(&format!("/flow/{id}/step-up"))),
-        outcome => answer(&app, &visit, outcome).await,
+        outcome => {
+            let stands = |step: &FlowStep| matches!(step, FlowStep::Confirm { .. });
+            match read_again(&outcome, stands) {
+                Some(again) => Ok(again),
+                None => answer(&app, &visit, outcome).await,
+            }
+        }
     }
 }
 
@@ -118,19 +137,20 @@ pub(crate) async fn step_up(
     let back = page_of(&view, FlowPage::Who);
     let next = NextAct::Flow(view.id);
     match step_up::prove(&app, &signed_in, &fields).await? {
-        Outcome::Done(session) => {
+        Ok(session) => {
             let mut response = see(&back);
             flow_response::begin_session(response.headers_mut(), &session);
             Ok(response)
         }
-        Outcome::Refused(refusal) => {
+        Err(error) => {
             let action = act(&view, "step-up");
             let shown = StepUpView {
                 action,
                 back,
-                error: Some(refusal),
+                error: Some(error),
+                time: Some(time_of(&app, &signed_in.visit, &view).await?),
             };
-            step_up::page(&app, &signed_in, &next, shown, StatusCode::FORBIDDEN).await
+            step_up::page(&app, &signed_in, &next, shown, InFlow::Yes).await
         }
     }
 }

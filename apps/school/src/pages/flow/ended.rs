@@ -15,7 +15,7 @@ use linking_core::{
 use crate::{
     flow_response::FlowPage,
     pages::{
-        flow::{Opened, open},
+        flow::{Opened, begun_at, open},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
         profile::masked_line,
@@ -91,7 +91,8 @@ fn linked(
 ) -> PageResult {
     let t = app.texts_about(&view.provider);
     let account = actor.sheet.account();
-    let frame = Frame::new(app, Some(visit), "linked", t.text("page-linked-title"));
+    let frame =
+        Frame::new(app, Some(visit), "linked", t.text("page-linked-title")).back_to(begun_at(view));
     let mut page = MessagePage::new(frame, t.clone())
         .done()
         .fact(t.text("page-linked-profile"), masked_line(&actor.sheet));
@@ -136,7 +137,8 @@ fn chosen(app: &AppState, visit: &Visit, view: &FlowView, actor: &Actor) -> Page
     } else {
         "page-contacts-done-none-title"
     };
-    let frame = Frame::new(app, Some(visit), "contacts-chosen", t.text(title));
+    let frame =
+        Frame::new(app, Some(visit), "contacts-chosen", t.text(title)).back_to(begun_at(view));
     let page = MessagePage::new(frame, t.clone())
         .done()
         .say(t.text("page-contacts-done-text"))
@@ -156,7 +158,8 @@ fn stepped_up(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
         Some(visit),
         "stepped-up",
         t.text("page-step-up-done-title"),
-    );
+    )
+    .back_to(begun_at(view));
     let page = MessagePage::new(frame, t.clone()).done().door(Door::page(
         Weight::Main,
         t.text("page-step-up-done-next"),
@@ -172,7 +175,8 @@ fn cancelled(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
         Some(visit),
         "cancelled",
         t.text("page-cancelled-title"),
-    );
+    )
+    .back_to(begun_at(view));
     let (key, href) = if visit.actor().is_some() {
         ("page-cancelled-next-settings", "/settings")
     } else {

@@ -18,14 +18,15 @@ use crate::{
     pages::{
         consent::{ConsentView, consent_view},
         contacts::{ContactChoice, ContactsPage, Masked},
-        flow::{Opened, TimeLeft, act, open, page_of, time_left},
+        flow::{Opened, TimeLeft, act, open, page_of, time_left, time_of},
         frame::{Frame, page, show},
         message::{Door, MessagePage, Weight},
         profile::{masked_line, masked_profile},
         refusal::Scene,
-        step_up::{self, StepUpView},
+        step_up::{self, InFlow, StepUpView},
     },
     web::{
+        fields::{Fields, Query},
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
@@ -58,16 +59,23 @@ pub(crate) struct ConsentPage {
     other: String,
     cancel_action: String,
     cancel: String,
+    /// «Текст согласия обновили».
+    notice: Option<String>,
     time: TimeLeft,
 }
 
 page!(ConsentPage);
+
+fn new_text(query: &Fields, t: &Texts) -> Option<String> {
+    (query.get("text") == Some("new")).then(|| t.text("consent-new"))
+}
 
 /// GET `/flow/{id}/not-linked`.
 pub(crate) async fn not_linked(
     State(app): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
+    Query(query): Query,
 ) -> PageResult {
     let view = match open(&app, &visit, &id, &[FlowPage::NotLinked]).await? {
         Opened::Here(view) => view,
@@ -102,6 +110,7 @@ pub(crate) async fn not_linked(
         other: t.text("action-other-identity"),
         cancel_action: act(&view, "cancel"),
         cancel: t.text("page-not-linked-cancel"),
+        notice: new_text(&query, &t),
         time: time_left(&view, &t, offset),
         frame,
     };
@@ -113,6 +122,7 @@ pub(crate) async fn who(
     State(app): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
+    Query(query): Query,
 ) -> PageResult {
     let view = match open(&app, &visit, &id, &[FlowPage::Who]).await? {
         Opened::Here(view) => view,
@@ -150,6 +160,7 @@ pub(crate) async fn who(
         other: t.text("action-other-identity"),
         cancel_action: act(&view, "cancel"),
         cancel: t.text("page-is-it-you-cancel"),
+        notice: new_text(&query, &t),
         time: time_left(&view, &t, offset),
         frame,
     };
@@ -171,8 +182,9 @@ pub(crate) async fn step_up_page(
         action: act(&view, "step-up"),
         back: page_of(&view, FlowPage::Who),
         error: None,
+        time: Some(time_of(&app, &signed_in.visit, &view).await?),
     };
-    step_up::page(&app, &signed_in, &next, shown, StatusCode::OK).await
+    step_up::page(&app, &signed_in, &next, shown, InFlow::Yes).await
 }
 
 /// GET `/flow/{id}/contacts`.
@@ -214,7 +226,8 @@ pub(crate) async fn contacts(
         "contacts",
         t.text("page-contacts-title"),
     )
-    .under(t.text("page-contacts-step"));
+    .under(t.text("page-contacts-step"))
+    .back_to(format!("/flow/{}", view.id));
     let page = ContactsPage {
         notice: identity
             .as_ref()
@@ -228,6 +241,7 @@ pub(crate) async fn contacts(
         none: Some(t.text("page-contacts-next-none")),
         leave: refreshes.then(|| (act(&view, "cancel"), t.text("action-leave"))),
         more: None,
+        time: Some(time_of(&app, &visit, &view).await?),
         frame,
     };
     show(&page, StatusCode::OK)
@@ -251,7 +265,7 @@ fn choice(contact: &OfferedContact, ticked: bool, t: &Texts) -> ContactChoice {
     ContactChoice {
         name: contact.kind.code(),
         label: t.text(&format!("contact-{}", contact.kind.code())),
-        masked: Masked::contact(contact.kind, contact.masked.clone(), t),
+        masked: Masked::of(contact.masked.clone(), t),
         note: match contact.verification {
             Verification::Verified => None,
             Verification::Unverified => Some(t.text("page-contacts-unverified")),
@@ -278,7 +292,7 @@ pub(crate) async fn restore(
         .back_to(back.clone());
     let args = Args::new().with("time", t.time(view.expires_at, offset));
     let page = MessagePage::new(frame, t.clone())
-        .say(t.text("page-restore-text"))
+        .say(scene.who_gives_passwords(&t).await?)
         .say(scene.whom_to_ask(&t).await?)
         .say(t.text("page-restore-bring"))
         .say(t.text_with("page-restore-in-flow", &args))

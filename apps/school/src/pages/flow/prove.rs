@@ -8,7 +8,7 @@ use axum::{
 };
 use linking_core::{
     link::PlaceHint,
-    refusal::Refusal,
+    refusal::{Refusal, RefusalCode},
     region::OrganizationType,
     usecase::{FlowStep, FlowView, Outcome},
 };
@@ -168,7 +168,13 @@ async fn draw(
         frame,
         t,
     };
-    show(&page, status)
+    let response = show(&page, status)?;
+    Ok(match fault {
+        Some(TypedFault::FitsNobody) => {
+            refusal::refused_with(response, RefusalCode::WrongCredentials)
+        }
+        Some(TypedFault::Empty { .. }) | None => response,
+    })
 }
 
 /// POST `/flow/{id}/prove`.

@@ -10,7 +10,7 @@ use crate::{
     flow_response::FlowPage,
     i18n::Args,
     pages::{
-        flow::{Opened, act, open},
+        flow::{Opened, act, begun_at, open, time_of},
         frame::{Frame, show},
         message::{Door, MessagePage, Weight},
         refusal::Scene,
@@ -36,6 +36,7 @@ pub(crate) async fn provider(
         "provider",
         t.text("page-provider-title"),
     )
+    .back_to(begun_at(&view))
     .leading_to(&app, &view.provider);
     let time = Args::new().with("time", t.time(view.expires_at, offset));
     let page = MessagePage::new(frame, t.clone())
@@ -66,6 +67,7 @@ pub(crate) async fn checking(
     };
     let t = app.texts_about(&view.provider);
     let frame = Frame::new(&app, Some(&visit), "checking", t.text("page-judging-title"))
+        .back_to(begun_at(&view))
         .with_script()
         .refreshing(3);
     let page = MessagePage::new(frame, t.clone())
@@ -95,9 +97,11 @@ pub(crate) async fn again(
         "again",
         t.text("page-switch-again-title"),
     )
+    .back_to(begun_at(&view))
     .leading_to(&app, &view.provider);
     let page = MessagePage::new(frame, t.clone())
         .say(t.text("page-switch-again-text"))
+        .until(time_of(&app, &visit, &view).await?)
         .door(Door::form(
             Weight::Main,
             t.text("page-switch-again-next"),

@@ -14,7 +14,7 @@ use crate::{
 /// So few stand on the page without a search.
 const FEW: usize = 12;
 /// How many localities are read to count them.
-const COUNTED: u16 = 1000;
+pub(crate) const COUNTED: u16 = 1000;
 
 impl PlaceFinder<'_> {
     fn chosen_region(&self, region: &Region) -> Chosen {
@@ -28,11 +28,7 @@ impl PlaceFinder<'_> {
 
     pub(super) async fn ask_region(&self, words: String) -> Result<FoundPlace, Problem> {
         let all = self.app.directory().regions().await?;
-        let folded = words.to_lowercase();
-        let hits: Vec<&Region> = all
-            .iter()
-            .filter(|region| region.name.as_str().to_lowercase().contains(&folded))
-            .collect();
+        let hits = named_like(&all, &words);
         let searchable = all.len() > FEW;
         let shown = if words.is_empty() && searchable {
             0
@@ -58,7 +54,7 @@ impl PlaceFinder<'_> {
                 searchable,
                 hits.len(),
                 "field-search-found",
-                "field-search-nothing-locality",
+                nothing_found("region", self.kind),
             ),
             words,
             action: self.path.to_owned(),
@@ -108,7 +104,7 @@ impl PlaceFinder<'_> {
                 searchable,
                 hits.len(),
                 "field-search-found",
-                "field-search-nothing-locality",
+                nothing_found("region", self.kind),
             ),
             words,
             action: self.path.to_owned(),
@@ -161,12 +157,9 @@ impl PlaceFinder<'_> {
         let code = region.code.as_str();
         let mut hidden = vec![("region", code.to_owned())];
         hidden.extend(locality.iter().map(|name| ("locality", name.to_string())));
-        let (hint, nothing) = match self.kind {
-            OrganizationType::School => ("page-sign-in-organization-hint", "field-search-nothing"),
-            OrganizationType::Authority => (
-                "page-sign-in-authority-hint",
-                "field-search-nothing-authority",
-            ),
+        let hint = match self.kind {
+            OrganizationType::School => "page-sign-in-organization-hint",
+            OrganizationType::Authority => "page-sign-in-authority-hint",
         };
         let ask = Ask {
             field: "organization",
@@ -177,7 +170,7 @@ impl PlaceFinder<'_> {
                 searchable,
                 total,
                 "field-search-found-own",
-                nothing,
+                nothing_found("organization", self.kind),
             ),
             words,
             action: self.path.to_owned(),
@@ -224,8 +217,27 @@ impl PlaceFinder<'_> {
     }
 }
 
+/// The regions whose name holds the words; «ё» and «е» are one letter, as in the directory.
+pub(crate) fn named_like<'a>(regions: &'a [Region], words: &str) -> Vec<&'a Region> {
+    let fold = |text: &str| text.to_lowercase().replace('ё', "е");
+    let words = fold(words);
+    regions
+        .iter()
+        .filter(|region| fold(region.name.as_str()).contains(&words))
+        .collect()
+}
+
+/// What is said of a search that found nothing in a field.
+pub(crate) fn nothing_found(field: &str, kind: OrganizationType) -> &'static str {
+    match (field, kind) {
+        ("organization", OrganizationType::School) => "field-search-nothing",
+        ("organization", OrganizationType::Authority) => "field-search-nothing-authority",
+        _ => "field-search-nothing-locality",
+    }
+}
+
 /// «Нашлось 2. Выберите свою», «Нашлось 148. Добавьте номер…», «Ничего не нашли…».
-fn result_heading(t: &Texts, total: usize, found: &str, nothing: &str) -> String {
+pub(crate) fn result_heading(t: &Texts, total: usize, found: &str, nothing: &str) -> String {
     let count = u32::try_from(total).unwrap_or(u32::MAX);
     let args = Args::new().with_number("count", count);
     if total == 0 {
@@ -234,5 +246,26 @@ fn result_heading(t: &Texts, total: usize, found: &str, nothing: &str) -> String
         t.text_with("field-search-many", &args)
     } else {
         t.text_with(found, &args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use linking_core::region::ZoneOffset;
+
+    use super::*;
+
+    #[test]
+    fn a_region_is_found_by_either_letter() {
+        let named = |name: &str| Region {
+            code: "57".parse().unwrap(),
+            name: name.parse().unwrap(),
+            offset: ZoneOffset::from_minutes(180).unwrap(),
+        };
+        let regions = [named("Орёлская область"), named("Пермский край")];
+        for words in ["орел", "ОРЁЛ", "Орёлская обл"] {
+            assert_eq!(named_like(&regions, words), [&regions[0]], "{words}");
+        }
+        assert_eq!(named_like(&regions, "").len(), 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use linking_core::{
     provider::ProviderId,
-    refusal::{MixUp, Refusal},
+    refusal::{AccountLack, MixUp, Refusal},
     sign_in::PauseOf,
     time::Timestamp,
     usecase::StartOrder,
@@ -33,12 +33,16 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                 page
             }
         }
-        Refusal::AssuranceTooLow { .. } => {
+        Refusal::AssuranceTooLow { lacks } => {
+            let again = match lacks {
+                AccountLack::Level => text("next-again"),
+                AccountLack::Else => t.text("action-try-again"),
+            };
             let page = match doors.provider_home() {
                 Some(home) => page
                     .door(Door::page(Weight::Main, text("next"), home))
-                    .door(doors.retry(Weight::Second, text("next-again"))),
-                None => page.door(doors.retry(Weight::Main, text("next-again"))),
+                    .door(doors.retry(Weight::Second, again)),
+                None => page.door(doors.retry(Weight::Main, again)),
             };
             if signed_in {
                 page.door(settings(Weight::Plain, t.text("action-to-settings")))
@@ -66,7 +70,7 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                     .door(doors.other_identity(Weight::Main, first))
                     .door(doors.other_profile(Weight::Second, second)),
             };
-            page.door(Door::page(Weight::Plain, text("help"), "/help/child"))
+            page.door(doors.help(text("help"), "child"))
         }
         Refusal::NameMismatch { .. } | Refusal::SnilsMismatch | Refusal::BirthDateMismatch => {
             // Another try meets the same data, and five of them a pause (`threats.md` F5).
@@ -85,7 +89,7 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
         Refusal::TooManyAttempts { until } => doors.pause(refusal, *until, page),
         Refusal::AccountBlocked => page
             .door(sign_in(Weight::Main, text("next")))
-            .door(Door::page(Weight::Plain, text("help"), "/help/school")),
+            .door(doors.help(text("help"), "school")),
         Refusal::StepUpNeeded => {
             let page = page.door(Door::page(
                 Weight::Main,
@@ -103,14 +107,9 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                 page.door(sign_in(Weight::Plain, text("next-sign-in")))
             }
         }
-        Refusal::FlowNotYours => {
-            page.door(doors.home(Weight::Main, text("next")))
-                .door(Door::page(
-                    Weight::Plain,
-                    t.text("help-cookies-title"),
-                    "/help/cookies",
-                ))
-        }
+        Refusal::FlowNotYours => page
+            .door(doors.home(Weight::Main, text("next")))
+            .door(doors.help(t.text("help-cookies-title"), "cookies")),
         Refusal::FlowFinished => {
             if signed_in {
                 page.door(Door::page(Weight::Main, text("next"), "/"))
@@ -178,6 +177,15 @@ impl Doors<'_> {
         } else {
             sign_in(weight, text)
         }
+    }
+
+    /// A page of the help, with the way back to the flow.
+    fn help(&self, text: String, topic: &str) -> Door {
+        let back = self
+            .scene
+            .flow()
+            .map_or_else(String::new, |flow| format!("?flow={}", flow.id));
+        Door::page(Weight::Plain, text, format!("/help/{topic}{back}"))
     }
 
     fn provider_home(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use linking_core::{
     link::FlowPurpose,
     policy::{Policy, SignInForm},
     provider::{HttpsUrl, ProviderId},
-    region::{OrganizationType, RegionCode, ZoneOffset},
+    region::{Organization, OrganizationType, RegionCode, ZoneOffset},
     sign_in::PauseOf,
     time::Timestamp,
     usecase::{FlowStep, FlowView, StartOrder},
@@ -179,19 +179,23 @@ impl<'a> Scene<'a> {
             .ok_or(Problem::Contradiction("Moscow has no clock"))
     }
 
-    /// Whom to ask at the school: the one that the person has chosen, or belongs to.
-    pub(crate) async fn whom_to_ask(&self, t: &Texts) -> Result<String, Problem> {
+    /// The organisation that the person belongs to, or has chosen.
+    async fn own_organization(&self) -> Result<Option<Organization>, Problem> {
         let own = self
             .visit
             .actor()
             .and_then(|actor| actor.sheet.first_membership())
             .map(|first| first.organization.clone());
-        let organization = match (own, self.place.organization) {
+        Ok(match (own, self.place.organization) {
             (Some(own), _) => Some(own),
             (None, Some(id)) => self.app.directory().organization(id).await?,
             (None, None) => None,
-        };
-        Ok(match organization {
+        })
+    }
+
+    /// Whom to ask at the school: the one that the person has chosen, or belongs to.
+    pub(crate) async fn whom_to_ask(&self, t: &Texts) -> Result<String, Problem> {
+        Ok(match self.own_organization().await? {
             Some(found) if found.kind == OrganizationType::Authority => t.text("ask-authority"),
             Some(found) => t.text_with(
                 "ask-school-named",
@@ -199,6 +203,15 @@ impl<'a> Scene<'a> {
             ),
             None => t.text("ask-school"),
         })
+    }
+
+    /// «Новый пароль даст школа.»
+    pub(crate) async fn who_gives_passwords(&self, t: &Texts) -> Result<String, Problem> {
+        let kind = self.own_organization().await?.map(|found| found.kind);
+        Ok(t.text(match kind {
+            Some(OrganizationType::Authority) => "page-restore-text-authority",
+            Some(OrganizationType::School) | None => "page-restore-text",
+        }))
     }
 
     /// The address that ends the session at the provider and leads back to a page of ours.

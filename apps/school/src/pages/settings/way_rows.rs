@@ -30,6 +30,15 @@ pub(crate) enum WayOffer {
     },
     /// Nothing, with the reason.
     Nothing(String),
+    /// Nothing, with the reason and the way to another way in.
+    Last {
+        /// The reason.
+        text: String,
+        /// Where help is.
+        href: &'static str,
+        /// What stands on the link.
+        add: String,
+    },
 }
 
 /// A row of «Способы входа».
@@ -103,7 +112,7 @@ pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: Zon
                 works: provider.is_on(),
                 more: Some(used),
                 offer: Some(if *last {
-                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                    last_way(&t)
                 } else {
                     disconnect(id, &t)
                 }),
@@ -128,6 +137,14 @@ pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: Zon
     }
 }
 
+fn last_way(t: &Texts) -> WayOffer {
+    WayOffer::Last {
+        text: t.text("page-settings-way-last"),
+        href: "/help/password",
+        add: t.text("page-settings-way-last-add"),
+    }
+}
+
 fn disconnect(provider: &ProviderId, t: &Texts) -> WayOffer {
     WayOffer::Disconnect {
         href: format!("/settings/ways/{provider}/unlink"),
@@ -148,7 +165,7 @@ pub(crate) fn link_row(app: &AppState, way: &WayView, offset: ZoneOffset) -> Opt
                 title: t.text("page-settings-link-title"),
                 text: t.text_with(&key, &date),
                 offer: if *last {
-                    WayOffer::Nothing(t.text("page-settings-way-last"))
+                    last_way(&t)
                 } else {
                     disconnect(&link.provider, &t)
                 },

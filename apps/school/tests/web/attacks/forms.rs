@@ -175,7 +175,7 @@ async fn g4_a_browser_without_cookies_is_told_so() {
     browser.jar.clear();
     let page = browser.post(&form).await;
     assert_eq!(page.name(), "no-cookies");
-    assert!(page.says("Разрешите cookie для этого сайта"));
+    assert!(page.says("Разрешите сайту сохранять файлы cookie"));
 }
 
 #[tokio::test]

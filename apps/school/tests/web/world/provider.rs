@@ -100,6 +100,7 @@ impl IdentityProvider for CodedProvider {
                 let cause = "the signature does not fit";
                 return Err(ProviderError::new(ProviderErrorKind::AnswerInvalid, cause));
             }
+            "unfit" => return Ok(Step::Declined(Decline::AccountUnfit)),
             "low" => return Ok(Step::Declined(Decline::AssuranceTooLow)),
             _ => {}
         }

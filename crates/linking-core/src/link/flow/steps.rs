@@ -61,6 +61,14 @@ impl LinkFlow {
         }
     }
 
+    /// Notes the number of the request that brought the answer, so that a page that tells of it
+    /// later names the request whose log line tells why.
+    #[must_use]
+    pub fn brought_by(mut self, request: Option<String>) -> Self {
+        self.report = request;
+        self
+    }
+
     /// Notes the anchor of the identity that came, for [`LinkFlow::is_outrun`].
     #[must_use]
     pub const fn with_anchor(mut self, anchor: Version) -> Self {

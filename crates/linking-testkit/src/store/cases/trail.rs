@@ -160,7 +160,7 @@ pub async fn h3_a_consent_is_kept_and_withdrawn(
     store: Arc<dyn ConformingStore>,
     trail: Arc<dyn Trail>,
 ) {
-    let stage = Stage::peopled(store).await;
+    let stage = Stage::peopled(store.clone()).await;
     let account = stage.teacher().await.account.value.id;
     let other = stage.adult().await.account.value.id;
     let consent = |account, provider, status| Consent {
@@ -199,6 +199,7 @@ pub async fn h3_a_consent_is_kept_and_withdrawn(
             .unwrap();
     }
     assert_eq!(trail.consents(account).await, of_account);
+    assert_eq!(store.consents_of(account).await, Ok(of_account.clone()));
     let withdraw = |at| {
         stage.change(account).write(Write::WithdrawConsent {
             account,
@@ -211,6 +212,8 @@ pub async fn h3_a_consent_is_kept_and_withdrawn(
     expected[2].status = ConsentStatus::Withdrawn { at: minutes(1) };
     assert_eq!(trail.consents(account).await, expected);
     assert_eq!(trail.consents(other).await, of_other);
+    assert_eq!(store.consents_of(account).await, Ok(expected.clone()));
+    assert_eq!(store.consents_of(other).await, Ok(of_other));
     // Nothing stands: nothing is withdrawn.
     stage.commit(withdraw(minutes(2))).await.unwrap();
     assert_eq!(trail.consents(account).await, expected);
