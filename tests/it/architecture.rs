@@ -262,6 +262,35 @@ fn no_source_file_is_longer_than_600_lines() {
     }
 }
 
+/// Each row of the threats names tests that are there, and each of the entries that the program
+/// holds today has one.
+#[test]
+fn the_threats_name_tests_that_exist() {
+    let text = fs::read_to_string(root().join("docs/threats.md")).unwrap();
+    let sources: String = members()
+        .into_values()
+        .flat_map(|directory| rust_files(&directory))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    let mut rows = 0;
+    for row in text.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, id, _, _, tests, ..] = cells.as_slice() else {
+            panic!("{row}");
+        };
+        if id.len() > 3 || !id.ends_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        rows += 1;
+        let named: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{id} has no test");
+        for name in named {
+            assert!(sources.contains(&format!("fn {name}(")), "{id}: {name}");
+        }
+    }
+    assert!(rows > 50, "{rows}");
+}
+
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut open = vec![directory.to_path_buf()];

@@ -257,7 +257,7 @@ refusal-flow-not-yours-title = Начните в этом браузере
 refusal-flow-not-yours-text = Этот вход начали в другом браузере или в приложении. Или ссылка больше не действует. Ничего не изменилось.
 refusal-flow-not-yours-next = { action-start-again }
 refusal-flow-not-yours-other-title = Сейчас открыт другой профиль
-refusal-flow-not-yours-other-text = Эта вкладка осталась от другого профиля. Сейчас вы вошли как { $mask }.
+refusal-flow-not-yours-other-text = Эта вкладка осталась от другого профиля. Сейчас открыт профиль: { $mask }
 refusal-flow-not-yours-other-next = Продолжить как { $mask }
 refusal-flow-not-yours-other-next-restart = Выйти и начать заново
 
