@@ -41,6 +41,26 @@ pub enum SignInForm {
     ProviderOnly,
 }
 
+/// What the person has asked the sign-in page for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignInWish {
+    /// Nothing in particular.
+    Nothing,
+    /// The local form.
+    Local,
+}
+
+/// What the sign-in page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInOffer {
+    /// The provider that stands in place of the local form.
+    pub first: Option<ProviderId>,
+    /// The other providers, in the region's order.
+    pub beside: Vec<ProviderId>,
+    /// Whether the local form can be had.
+    pub local: bool,
+}
+
 /// What one organisation goes by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -60,6 +80,32 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// What the sign-in page shows, of the providers that are connected (`texts.md`, section 6).
+    #[must_use]
+    pub fn sign_in_offer(
+        &self,
+        wants: SignInWish,
+        is_connected: impl Fn(&ProviderId) -> bool,
+    ) -> SignInOffer {
+        let mut beside: Vec<ProviderId> = self
+            .providers
+            .iter()
+            .filter(|id| is_connected(id))
+            .cloned()
+            .collect();
+        let comes_first = match (self.sign_in_form, wants) {
+            (SignInForm::ProviderFirst, SignInWish::Nothing) | (SignInForm::ProviderOnly, _) => {
+                !beside.is_empty()
+            }
+            (SignInForm::ProviderFirst, SignInWish::Local) | (SignInForm::LocalFirst, _) => false,
+        };
+        SignInOffer {
+            first: comes_first.then(|| beside.remove(0)),
+            beside,
+            local: self.sign_in_form != SignInForm::ProviderOnly,
+        }
+    }
+
     /// Whether a provider is on.
     #[must_use]
     pub fn allows(&self, provider: &ProviderId) -> bool {
@@ -126,5 +172,47 @@ impl PolicyBook {
                 organization.external_id.clone(),
             ))
             .unwrap_or_else(|| self.of_region(&organization.region.code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(form: SignInForm) -> Policy {
+        Policy {
+            providers: ["a", "b", "gone"].map(|id| id.parse().unwrap()).into(),
+            link_ways: LinkWays::Both,
+            identity_sharing: IdentitySharing::OneAccountPerIdentity,
+            contact_choice: Switch::On,
+            patronymic: PatronymicRule::MustAgree,
+            sign_in_form: form,
+        }
+    }
+
+    #[test]
+    fn the_sign_in_page_shows_what_the_policy_says() {
+        use SignInForm as F;
+        use SignInWish as W;
+        for (form, wish, first, beside, local) in [
+            (F::LocalFirst, W::Nothing, None, "a b", true),
+            (F::LocalFirst, W::Local, None, "a b", true),
+            (F::ProviderFirst, W::Nothing, Some("a"), "b", true),
+            (F::ProviderFirst, W::Local, None, "a b", true),
+            (F::ProviderOnly, W::Nothing, Some("a"), "b", false),
+            (F::ProviderOnly, W::Local, Some("a"), "b", false),
+        ] {
+            let offer = policy(form).sign_in_offer(wish, |id| id.as_str() != "gone");
+            let names: Vec<&str> = offer.beside.iter().map(ProviderId::as_str).collect();
+            assert_eq!(
+                offer.first.as_ref().map(ProviderId::as_str),
+                first,
+                "{form:?}"
+            );
+            assert_eq!(names.join(" "), beside, "{form:?} {wish:?}");
+            assert_eq!(offer.local, local, "{form:?}");
+        }
+        let none = policy(F::ProviderOnly).sign_in_offer(W::Nothing, |_| false);
+        assert_eq!((none.first, none.beside.len()), (None, 0));
     }
 }

@@ -128,6 +128,9 @@ pub struct ZoneOffset {
 }
 
 impl ZoneOffset {
+    /// Moscow's, for whoever belongs nowhere yet.
+    pub const MOSCOW: Self = Self { minutes: 180 };
+
     /// From minutes east of UTC, −12 to +14 hours.
     #[must_use]
     pub fn from_minutes(minutes: i16) -> Option<Self> {

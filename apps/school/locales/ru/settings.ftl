@@ -53,6 +53,7 @@
 ###   page-settings-events
 ###   page-settings-events-all
 ###   page-settings-events-foreign
+###   page-settings-events-foreign-alone
 ###   page-settings-link-text $provider-with
 ###   page-settings-link-title $Provider
 ###   page-settings-profile
@@ -147,6 +148,7 @@ page-settings-sessions = Где вы вошли
 page-settings-events = Последние события
 page-settings-events-all = Все события
 page-settings-events-foreign = Что-то из этого делали не вы? Нажмите «Выйти на других устройствах» и скажите школе.
+page-settings-events-foreign-alone = Что-то из этого делали не вы? Скажите школе.
 page-settings-data-none = Из { $provider-of } ничего не храним.
 page-settings-data-number = Из { $provider-of } храним номер вашей учётной записи: по нему узнаём вас при входе.
 page-settings-data-kept = Ещё храним то, что вы отметили: { $list }.

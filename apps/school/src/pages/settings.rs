@@ -29,12 +29,7 @@ use crate::{
             way_rows::{LinkRow, WayOffer, WayRow, link_row, way_row},
         },
     },
-    web::{
-        fields::Query,
-        problem::{PageResult, Problem},
-        state::AppState,
-        visit::SignedIn,
-    },
+    web::{fields::Query, problem::PageResult, state::AppState, visit::SignedIn},
 };
 
 /// A fact of the profile.
@@ -76,14 +71,12 @@ pub(crate) struct SettingsPage {
 page!(SettingsPage);
 
 /// The clock of the signed-in person.
-pub(crate) fn own_offset(signed_in: &SignedIn) -> Result<ZoneOffset, Problem> {
+pub(crate) fn own_offset(signed_in: &SignedIn) -> ZoneOffset {
     signed_in
         .actor
         .sheet
         .first_membership()
-        .map(|first| first.organization.region.offset)
-        .or_else(|| ZoneOffset::from_minutes(180))
-        .ok_or(Problem::Contradiction("Moscow has no clock"))
+        .map_or(ZoneOffset::MOSCOW, |first| first.organization.region.offset)
 }
 
 /// GET `/settings`.
@@ -100,7 +93,7 @@ pub(crate) async fn open(
     let t = leading
         .as_ref()
         .map_or_else(|| app.texts(), |provider| app.texts_about(provider));
-    let offset = own_offset(&signed_in)?;
+    let offset = own_offset(&signed_in);
     let now = linking.now();
     let account = signed_in.actor.sheet.account();
     let mut frame = Frame::new(

@@ -8,7 +8,7 @@ use axum::{
 };
 use linking_core::{
     link::PlaceHint,
-    policy::SignInForm,
+    policy::SignInWish,
     provider::ProviderId,
     refusal::{Refusal, RefusalCode},
     region::OrganizationType,
@@ -332,23 +332,22 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         ask,
         fault,
     } = draft;
-    let policy = place
-        .region
-        .as_ref()
-        .map(|region| app.linking().policies().of_region(&region.code));
-    let providers: Vec<&ProviderId> = policy
-        .iter()
-        .flat_map(|policy| &policy.providers)
-        .filter(|id| app.linking().provider(id).is_some())
-        .collect();
+    let wish = if ask.local {
+        SignInWish::Local
+    } else {
+        SignInWish::Nothing
+    };
+    // Where the region is not known yet, nothing is offered beside the local form.
+    let offer = place.region.as_ref().map(|region| {
+        let policy = app.linking().policies().of_region(&region.code);
+        policy.sign_in_offer(wish, |id| app.linking().provider(id).is_some())
+    });
+    let offers_local = offer.as_ref().is_none_or(|offer| offer.local);
+    let provider_first = offer.as_ref().and_then(|offer| offer.first.as_ref());
+    let beside: &[ProviderId] = offer.as_ref().map_or(&[], |offer| offer.beside.as_slice());
+    let providers: Vec<&ProviderId> = provider_first.into_iter().chain(beside).collect();
     let leading = providers.first().copied();
     let t = leading.map_or_else(|| app.texts(), |provider| app.texts_about(provider));
-    let provider_first = match policy.map(|policy| policy.sign_in_form) {
-        Some(SignInForm::ProviderFirst) if !ask.local => leading,
-        Some(SignInForm::ProviderOnly) => leading,
-        Some(SignInForm::ProviderFirst | SignInForm::LocalFirst) | None => None,
-    };
-    let offers_local = policy.is_none_or(|policy| policy.sign_in_form != SignInForm::ProviderOnly);
     if provider_first.is_some() {
         place.ask_no_further();
     }
@@ -368,9 +367,8 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         local: offers_local
             .then(|| Asked { local: true, ..ask }.address(path_of(kind), known_place(&place))),
     });
-    let buttons: Vec<ProviderButton> = providers
+    let buttons: Vec<ProviderButton> = beside
         .iter()
-        .filter(|provider| Some(**provider) != provider_first)
         .map(|provider| ProviderButton {
             action: format!("/sign-in/{provider}"),
             text: t.text(&format!("label-{provider}-sign-in")),

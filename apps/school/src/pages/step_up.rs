@@ -9,7 +9,8 @@ use linking_core::{
     provider::ProviderId,
     refusal::{Refusal, RefusalCode},
     secret::Password,
-    usecase::{NewSession, Outcome, StartOrder, WayView},
+    session::SignInWay,
+    usecase::{NewSession, Outcome, StartOrder},
 };
 
 use crate::{
@@ -98,14 +99,12 @@ pub(crate) async fn page(
             return refusal::page(&Scene::remembered(app, visit), &refusal).await;
         }
     };
-    let linked: Vec<ProviderId> = app
-        .linking()
-        .ways(&signed_in.actor)
-        .await?
-        .into_iter()
+    let ways = app.linking().ways_that_work(&signed_in.actor).await?;
+    let linked: Vec<&ProviderId> = ways
+        .iter()
         .filter_map(|way| match way {
-            WayView::Linked { link, provider, .. } if provider.is_on() => Some(link.provider),
-            WayView::Linked { .. } | WayView::Password { .. } | WayView::Connectable { .. } => None,
+            SignInWay::Link { provider, .. } => Some(provider),
+            SignInWay::Password => None,
         })
         .collect();
     let t = app.texts();
@@ -118,7 +117,7 @@ pub(crate) async fn page(
         NextAct::Link(provider) => Some(provider),
         NextAct::Settings | NextAct::Unlink(_) | NextAct::Flow(_) => None,
     };
-    for provider in linked.iter().chain(next_provider) {
+    for provider in linked.iter().copied().chain(next_provider) {
         frame = frame.leading_to(app, provider);
     }
     let providers = linked
@@ -138,7 +137,7 @@ pub(crate) async fn page(
             help: None,
         }),
         error,
-        has_password: account.password.is_some(),
+        has_password: ways.contains(&SignInWay::Password),
         action: view.action,
         hidden: match in_flow {
             InFlow::Yes => Vec::new(),

@@ -11,9 +11,13 @@ mod journeys;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod own_settings;
+#[cfg(test)]
 mod pauses;
 #[cfg(test)]
 mod pickers;
+#[cfg(test)]
+mod problems;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -90,6 +90,24 @@ impl Linking {
         Ok(ways)
     }
 
+    /// By what the acting account can sign in today, and so prove itself once more: what has a
+    /// password where it belongs, and each link whose provider is on and connected.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn ways_that_work(&self, actor: &Actor) -> Result<Vec<SignInWay>, Fault> {
+        let links = self.ports.store.links_of(actor.account()).await?;
+        let connected: Vec<&Link> = links
+            .iter()
+            .filter(|link| self.provider(&link.provider).is_some())
+            .collect();
+        Ok(effective_ways(
+            &actor.sheet,
+            &connected,
+            self.policy_of(&actor.sheet),
+        ))
+    }
+
     /// What unlinking would take and leave, or why it may not be.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use linking_core::{
     ids::AccountId,
     link::FlowEnd,
     refusal::Refusal,
-    session::Actor,
+    session::{Actor, SignInWay},
     usecase::{FlowStep, FlowView},
 };
 
@@ -61,7 +61,7 @@ pub(crate) async fn done(
     let own = |account: &AccountId| visit.actor().filter(|actor| actor.account() == *account);
     match end {
         FlowEnd::Linked { account, at, .. } => match own(account) {
-            Some(actor) => linked(&app, &visit, &view, actor, *at),
+            Some(actor) => linked(&app, &visit, &view, actor, *at).await,
             None => finished(&app, &visit, &view).await,
         },
         FlowEnd::ContactsChosen { account } => match own(account) {
@@ -82,7 +82,7 @@ async fn finished(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult 
 }
 
 /// LINKED. Names the own profile, masked; of the provider's identity nothing outlives the flow.
-fn linked(
+async fn linked(
     app: &AppState,
     visit: &Visit,
     view: &FlowView,
@@ -90,7 +90,6 @@ fn linked(
     at: linking_core::time::Timestamp,
 ) -> PageResult {
     let t = app.texts_about(&view.provider);
-    let account = actor.sheet.account();
     let frame =
         Frame::new(app, Some(visit), "linked", t.text("page-linked-title")).back_to(begun_at(view));
     let mut page = MessagePage::new(frame, t.clone())
@@ -100,7 +99,8 @@ fn linked(
         let when = t.moment(at, app.linking().now(), first.organization.region.offset);
         page = page.fact(t.text("page-linked-when"), when);
     }
-    let next = if account.password.is_some() {
+    let ways = app.linking().ways_that_work(actor).await?;
+    let next = if ways.contains(&SignInWay::Password) {
         "page-linked-text"
     } else {
         "page-linked-text-no-password"

@@ -173,10 +173,7 @@ impl<'a> Scene<'a> {
                 None => None,
             },
         };
-        region
-            .map(|region| region.offset)
-            .or_else(moscow)
-            .ok_or(Problem::Contradiction("Moscow has no clock"))
+        Ok(region.map_or(ZoneOffset::MOSCOW, |region| region.offset))
     }
 
     /// The organisation that the person belongs to, or has chosen.
@@ -224,12 +221,4 @@ impl<'a> Scene<'a> {
             .adapter
             .sign_out(&back)
     }
-}
-
-/// The clock where no region is known.
-const MOSCOW_MINUTES: i16 = 180;
-
-/// Moscow's clock; falls back to any clock there is, which no number in range can need.
-fn moscow() -> Option<ZoneOffset> {
-    ZoneOffset::from_minutes(MOSCOW_MINUTES)
 }

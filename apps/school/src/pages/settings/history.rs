@@ -122,7 +122,7 @@ pub(crate) async fn open(
         .linking()
         .history(&signed_in.actor, before, PAGE.saturating_add(1))
         .await?;
-    let offset = own_offset(&signed_in)?;
+    let offset = own_offset(&signed_in);
     let now = app.linking().now();
     let t = app.texts();
     let shown = usize::from(PAGE);

@@ -148,21 +148,14 @@ pub(crate) async fn done(
         return Ok(see("/settings"));
     }
     let t = app.texts_about(&provider);
-    let stays: Vec<_> = ways
-        .iter()
-        .filter_map(|way| match way {
-            WayView::Password { set_at } => set_at.map(|_| t.text("way-by-password")),
-            WayView::Linked { link, .. } => Some(t.text(&format!("way-by-{}", link.provider))),
-            WayView::Connectable { .. } => None,
-        })
-        .collect();
+    let stays = app.linking().ways_that_work(&signed_in.actor).await?;
     let frame = Frame::new(
         &app,
         Some(&signed_in.visit),
         "unlinked",
         t.text("page-unlinked-title"),
     );
-    let list = Args::new().with("ways", stays.join(", "));
+    let list = Args::new().with("ways", ways_list(&stays, &t));
     let page = MessagePage::new(frame, t.clone())
         .done()
         .say(t.text_with("page-unlinked-text", &list))
