@@ -107,7 +107,7 @@ async fn assurance_too_low(walk: &mut Walk) -> Result<()> {
     walk.browser.press(BY_GOSUSLUGI).await?;
     for _ in 0..2 {
         walk.browser
-            .expect_heading("На Госуслугах нужна другая учётная запись")
+            .expect_heading("На Госуслугах нужна другая учётная запись: «Подтвержденная»")
             .await?;
         walk.browser.look("assurance-too-low").await?;
         walk.browser
@@ -117,8 +117,13 @@ async fn assurance_too_low(walk: &mut Walk) -> Result<()> {
     walk.do_not_link().await?;
     // A child whose parent has not allowed it hands nothing over: nobody to link.
     walk.come("egorov").await?;
+    walk.browser
+        .expect_heading("На Госуслугах нужно поправить учётную запись")
+        .await?;
+    walk.browser
+        .expect_text("Передавать данные разрешает родитель")
+        .await?;
     walk.browser.look("no-person-data").await?;
-    ensure!(!walk.browser.shows("Дневник пока не связан").await?);
     walk.browser.press("Войти по логину и паролю").await?;
     walk.browser.expect_heading("Вход в дневник").await
 }

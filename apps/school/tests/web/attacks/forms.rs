@@ -272,7 +272,7 @@ async fn g17_a_tab_of_another_profile_is_told_who_is_signed_in_now() {
     let page = browser.post(&old_tab.form("/gosuslugi/link")).await;
     assert_eq!(page.name(), "other-profile", "{}", page.body);
     assert_eq!(page.status, 403);
-    assert!(page.says("Сейчас вы вошли как Мария И. В."));
+    assert!(page.says("Сейчас открыт профиль: Мария И. В."));
     assert!(world.links("second30").await.is_empty());
 }
 
