@@ -61,6 +61,7 @@ impl Browser {
             .split("<form")
             .skip(1)
             .filter_map(|rest| rest.split("</form>").next())
+            .filter(|form| attribute(form, "method").is_some_and(|m| m == "post"))
             .find(|form| attribute(form, "action").is_some_and(|a| a.contains(action_holds)))
             .with_context(|| format!("no form to {action_holds} on {}", page.address))?;
         let action = attribute(form, "action").context("a form without action")?;

@@ -181,8 +181,10 @@ pub(crate) fn link(
     Ok(())
 }
 
-/// Signs the linked person in once more.
+/// Signs the linked person out and in once more.
 pub(crate) fn sign_in(person: &mut Browser, ports: Ports) -> Result<()> {
+    let home = person.open(&format!("{}/", ports.school_address()))?;
+    person.send(&home, "/sign-out", &[])?;
     let page = through_provider(person, ports, None)?;
     ensure!(
         page.body.contains("Дмитриева"),
