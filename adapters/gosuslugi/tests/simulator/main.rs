@@ -12,4 +12,5 @@ mod conformance;
 mod faults;
 mod journeys;
 mod site;
+mod tls;
 mod transport;
