@@ -5,7 +5,7 @@
 //! | [`begin`](Gosuslugi) | browser to `/aas/oauth2/v2/ac` | our own signature, before it is sent |
 //! | callback | – | `state`; the code is a token of ESIA whose signature, client, issuer, times and own state claim must fit the flow (`threats.md` A7) |
 //! | `advance` | `POST /aas/oauth2/v3/te` | access and ID token: signature, kind, audience, issuer, times, one subject |
-//! | | `GET /rs/prns/{oid}`, `…/ctts?embed=(elements)` | asked by the verified subject (B7) |
+//! | | `GET /rs/prns/{oid}?embed=(contacts.elements)`; if they are not in it, `…/ctts?embed=(elements)` | asked by the verified subject (B7) |
 //!
 //! The protocol is that of `esia.md`; the signature is GOST R 34.10-2012 (`gost.md`). Between two
 //! steps nothing is kept in memory but what could be learned anew: the provider's certificates

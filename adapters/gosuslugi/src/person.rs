@@ -7,7 +7,8 @@ use linking_core::{
     provider::{Claims, ContactClaim, Verification},
     time::Timestamp,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::claims::Oid;
 
@@ -24,6 +25,16 @@ pub(crate) struct Person {
     status: Option<String>,
     /// Not seen so far; should it come, it must be the subject asked for (`threats.md` B7).
     oid: Option<Oid>,
+    /// Asked for by `embed`. What is not of the known shape is as good as absent: it may still
+    /// come by a call of its own.
+    #[serde(default, deserialize_with = "if_known")]
+    pub(crate) contacts: Option<Contacts>,
+}
+
+fn if_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Contacts>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let known = value.get("elements").is_some();
+    Ok(serde_json::from_value(value).ok().filter(|_| known))
 }
 
 /// A collection of contacts. Without `embed` its elements would be addresses.
@@ -223,6 +234,23 @@ mod tests {
         ] {
             let contacts: Contacts = serde_json::from_value(json!({"elements": elements})).unwrap();
             assert_eq!(contacts.claims(), Vec::new());
+        }
+    }
+
+    #[test]
+    fn contacts_of_an_unknown_shape_are_as_good_as_absent() {
+        for (contacts, there) in [
+            (json!({"size": 0, "elements": []}), true),
+            (json!({"elements": [1]}), true),
+            (json!({"size": 1}), false),
+            (json!(["https://esia.example/rs/prns/1/ctts/5"]), false),
+            (json!("x"), false),
+            (json!(null), false),
+        ] {
+            let person = json!({"firstName": "Марина", "contacts": contacts});
+            let person: Person = serde_json::from_value(person).unwrap();
+            assert_eq!(person.contacts.is_some(), there, "{contacts}");
+            assert!(person.claims(now()).name.is_some());
         }
     }
 

@@ -65,7 +65,9 @@ pub(crate) fn sign_out(base: &Url, client_id: &str, return_to: &HttpsUrl) -> Opt
 pub(crate) enum Collection {
     /// The person.
     Person,
-    /// The person's contacts, as objects (`esia.md` 6.1).
+    /// The person with the contacts as objects (`esia.md` 2.3).
+    PersonWithContacts,
+    /// The person's contacts alone, as objects (`esia.md` 6.1).
     Contacts,
 }
 
@@ -76,14 +78,13 @@ pub(crate) fn person_data(
     what: Collection,
     token: &SecretText,
 ) -> Result<Request<Vec<u8>>, ProviderError> {
-    let url = match what {
-        Collection::Person => endpoint(base, &format!("/rs/prns/{subject}")),
-        Collection::Contacts => {
-            let mut url = endpoint(base, &format!("/rs/prns/{subject}/ctts"));
-            url.set_query(Some("embed=(elements)"));
-            url
-        }
+    let (more, embed) = match what {
+        Collection::Person => ("", None),
+        Collection::PersonWithContacts => ("", Some("embed=(contacts.elements)")),
+        Collection::Contacts => ("/ctts", Some("embed=(elements)")),
     };
+    let mut url = endpoint(base, &format!("/rs/prns/{subject}{more}"));
+    url.set_query(embed);
     Request::builder()
         .method(Method::GET)
         .uri(url.as_str())
@@ -169,6 +170,11 @@ mod tests {
             "https://esia.example/rs/prns/1000000001/ctts?embed=(elements)"
         );
         assert_eq!(request.headers()["authorization"], "Bearer a.b.c");
+        let request = person_data(&base, oid, Collection::PersonWithContacts, &token).unwrap();
+        assert_eq!(
+            request.uri().to_string(),
+            "https://esia.example/rs/prns/1000000001?embed=(contacts.elements)"
+        );
         let request = person_data(&base, oid, Collection::Person, &token).unwrap();
         assert_eq!(
             request.uri().to_string(),

@@ -204,7 +204,12 @@ impl Gosuslugi {
         moment: Moment,
     ) -> Result<Step, ProviderError> {
         let oid = id.claims().sub;
-        let Some(person) = self.fetch::<Person>(oid, Collection::Person, token).await? else {
+        let what = if flow.contacts.is_on() {
+            Collection::PersonWithContacts
+        } else {
+            Collection::Person
+        };
+        let Some(mut person) = self.fetch::<Person>(oid, what, token).await? else {
             return without_person_data(id.claims());
         };
         let mut claims = person.claims(moment.now);
@@ -219,9 +224,15 @@ impl Gosuslugi {
             return Ok(Step::Declined(Decline::AccountUnfit));
         }
         if flow.contacts.is_on() {
-            let contacts = self
-                .fetch::<Contacts>(oid, Collection::Contacts, token)
-                .await?;
+            let contacts = match person.contacts.take() {
+                Some(embedded) => Some(embedded),
+                // Contacts that ESIA could not tell are not the same as none: whoever takes them
+                // anew would lose those that were kept. What the token does not cover is none.
+                None => {
+                    self.fetch::<Contacts>(oid, Collection::Contacts, token)
+                        .await?
+                }
+            };
             claims.contacts = contacts.map(|found| found.claims()).unwrap_or_default();
         }
         let subject = oid
@@ -253,7 +264,7 @@ impl Gosuslugi {
         token: &SecretText,
     ) -> Result<Option<T>, ProviderError> {
         let stage = match what {
-            Collection::Person => "person data",
+            Collection::Person | Collection::PersonWithContacts => "person data",
             Collection::Contacts => "contacts",
         };
         let request = request::person_data(&self.settings.back, oid, what, token)?;

@@ -95,8 +95,7 @@ async fn h6_contacts_are_asked_for_only_when_wanted() {
         paths,
         [
             "https://esia.example/aas/oauth2/v3/te",
-            "https://esia.example/rs/prns/1000000001",
-            "https://esia.example/rs/prns/1000000001/ctts?embed=(elements)",
+            "https://esia.example/rs/prns/1000000001?embed=(contacts.elements)",
             "https://esia.example/aas/oauth2/v3/te",
             "https://esia.example/rs/prns/1000000001",
         ]

@@ -245,12 +245,45 @@ async fn fewer_data_are_no_fault() {
     .await;
     assert!(fewer.claims.name.is_some());
     assert_eq!(fewer.claims.snils, None);
-    let play = play(|play| play.contacts = not_covered());
+    let play = play(|play| {
+        play.embeds = false;
+        play.contacts = not_covered();
+    });
     let Ok(Step::Verified(identity)) = Esia::new(play).sign_in(Switch::On).await else {
         panic!()
     };
     assert!(identity.claims.name.is_some());
     assert!(identity.claims.contacts.is_empty());
+}
+
+#[tokio::test]
+async fn contacts_that_do_not_come_with_the_person_are_asked_for_by_a_call_of_their_own() {
+    for in_the_person in [json!(null), json!({"size": 1}), json!("x")] {
+        let esia = Esia::new(play(|play| {
+            play.embeds = false;
+            play.person.1 = with(&play.person.1, &json!({"contacts": in_the_person}));
+        }));
+        let step = esia.sign_in(Switch::On).await;
+        let Ok(Step::Verified(identity)) = step else {
+            panic!("{step:?}")
+        };
+        assert_eq!(identity.claims.contacts.len(), 1);
+        let asked = esia.requests().last().unwrap().uri().to_string();
+        assert!(asked.ends_with("/ctts?embed=(elements)"), "{asked}");
+    }
+    // An outage is not the same as no contacts.
+    for (answer, kind) in [
+        ((503, json!(MARK)), Kind::Unavailable),
+        ((401, json!({"code": "ESIA-005013"})), Kind::Restart),
+        ((200, json!(MARK)), Kind::AnswerInvalid),
+    ] {
+        let esia = Esia::new(play(|play| {
+            play.embeds = false;
+            play.contacts = answer.clone();
+        }));
+        let error = esia.sign_in(Switch::On).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{answer:?}");
+    }
 }
 
 #[tokio::test]

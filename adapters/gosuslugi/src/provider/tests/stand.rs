@@ -139,6 +139,8 @@ pub(super) struct Play {
     /// Person and contacts: status, body.
     pub(super) person: Canned,
     pub(super) contacts: Canned,
+    /// Whether the person comes with contacts where they are asked for so.
+    pub(super) embeds: bool,
     /// `Date` of every answer.
     pub(super) date: Option<Timestamp>,
 }
@@ -194,6 +196,7 @@ impl Default for Play {
                     "elements": [{"type": "EML", "value": "a@example.ru", "vrfStu": "VERIFIED"}],
                 }),
             ),
+            embeds: true,
             date: Some(now()),
         }
     }
@@ -339,7 +342,11 @@ impl Play {
             return Ok(self.respond(&self.contacts));
         }
         if path.starts_with("/rs/prns/") {
-            return Ok(self.respond(&self.person));
+            let mut person = self.person.clone();
+            if self.embeds && request.uri().query() == Some("embed=(contacts.elements)") {
+                person.1 = with(&person.1, &json!({"contacts": self.contacts.1}));
+            }
+            return Ok(self.respond(&person));
         }
         assert_eq!(path, "/aas/oauth2/v3/te");
         if let Some(error) = &self.no_tokens {
