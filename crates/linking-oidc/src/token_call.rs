@@ -72,6 +72,10 @@ pub enum TokenCallError {
     NotUnderstood {
         /// The HTTP status.
         status: StatusCode,
+        /// What came, for a code of the provider in it: not to be shown or logged.
+        body: SecretText,
+        /// The provider's clock, if it gave it.
+        date: Option<Timestamp>,
     },
     /// The tokens are of a kind that we cannot use.
     #[error("token call gave no bearer token")]
@@ -140,10 +144,17 @@ impl CodeExchange<'_> {
                 ),
                 date,
             }),
-            // Both hold the answer's body; it is left behind.
-            Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => {
-                Err(TokenCallError::NotUnderstood { status })
-            }
+            Err(RequestTokenError::Parse(_, body)) => Err(TokenCallError::NotUnderstood {
+                status,
+                body: SecretText::new(String::from_utf8_lossy(&body).into_owned()),
+                date,
+            }),
+            // It holds a part of the answer; that is left behind.
+            Err(RequestTokenError::Other(_)) => Err(TokenCallError::NotUnderstood {
+                status,
+                body: SecretText::new(String::new()),
+                date,
+            }),
         }
     }
 }

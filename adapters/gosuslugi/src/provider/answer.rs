@@ -187,8 +187,12 @@ impl Gosuslugi {
                 None => Err(response::not_understood("token call", status)),
             },
             Err(TokenCallError::Transport(error)) => Err(response::no_answer("token call", &error)),
-            Err(TokenCallError::NotUnderstood { status }) => {
-                Err(response::not_understood("token call", status))
+            // A refusal may come in the form of REST, or with a status that says nothing of it.
+            Err(TokenCallError::NotUnderstood { status, body, date }) => {
+                match EsiaCode::find(body.expose()) {
+                    Some(code) => Ok(Err((code, date))),
+                    None => Err(response::not_understood("token call", status)),
+                }
             }
             Err(TokenCallError::NotBearer) => Err(invalid("the token call gave no bearer token")),
             Err(TokenCallError::Endpoint(error)) => Err(configuration(error.to_string())),

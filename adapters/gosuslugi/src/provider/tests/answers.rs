@@ -203,6 +203,35 @@ async fn every_refusal_of_the_token_call_has_its_kind() {
         assert_eq!(error.kind, kind, "{code}");
         assert!(error.cause.contains(code));
     }
+    // Of an unexpected form or status; the code tells.
+    for (status, body, kind) in [
+        (
+            400,
+            json!({"code": "ESIA-007011", "message": MARK}),
+            Kind::Restart,
+        ),
+        (400, json!([{"code": "ESIA-007053"}]), Kind::Configuration),
+        (
+            500,
+            json!({"error_description": "ESIA-007007"}),
+            Kind::Unavailable,
+        ),
+        (
+            503,
+            json!({"error": "server_error", "error_description": "ESIA-007008: x", "state": "x"}),
+            Kind::Unavailable,
+        ),
+        (
+            200,
+            json!({"error": "invalid_grant", "error_description": "ESIA-007011", "state": "x"}),
+            Kind::Restart,
+        ),
+    ] {
+        let odd = play(|play| play.token_refusals = vec![(status, body.clone())]);
+        let error = fault(odd).await;
+        assert_eq!(error.kind, kind, "{status} {body}");
+        assert!(error.cause.contains("ESIA-0"), "{error}");
+    }
     for (status, kind) in [
         (500, Kind::Unavailable),
         (503, Kind::Unavailable),
