@@ -79,7 +79,7 @@ async fn e5_no_left_over_proof_links_again() -> Result<()> {
     page.expect_refusal("flow-expired")?;
     // The page of the link that ended says so too.
     let page = client.open(linked.url.as_str()).await?;
-    page.expect_refusal("flow-expired")?;
+    page.expect_refusal("flow-finished")?;
     ground.holds(&before).await?;
     ensure!(ground.records.links("sokolova").await?.is_empty());
     Ok(())

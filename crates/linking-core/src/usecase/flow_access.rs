@@ -25,12 +25,12 @@ pub(crate) fn admits(
         return Err(Refusal::FlowNotYours);
     }
     if let Some((account, session, epoch)) = flow.purpose().bound_to() {
-        let actor = actor.ok_or(Refusal::FlowExpired)?;
+        let actor = actor.ok_or_else(|| over(flow))?;
         if actor.account() != account {
             return Err(Refusal::FlowNotYours);
         }
         if actor.session.value.id != session || actor.session.value.epoch != epoch {
-            return Err(Refusal::FlowExpired);
+            return Err(over(flow));
         }
     }
     if let FlowState::ChoosingContacts { account, .. } = flow.state() {
@@ -42,15 +42,36 @@ pub(crate) fn admits(
         }
     }
     if flow.is_open() && flow.is_expired(now) {
-        return Err(match flow.state() {
-            // The link stands: it would be untrue that nothing was changed.
-            FlowState::ChoosingContacts {
-                linked_at: Some(_), ..
-            } => Refusal::FlowFinished,
-            _ => Refusal::FlowExpired,
-        });
+        return Err(over(flow));
     }
     Ok(())
+}
+
+/// How a flow is told of that cannot go on: where something was done in it, it would be untrue
+/// that nothing was changed.
+const fn over(flow: &LinkFlow) -> Refusal {
+    match flow.state() {
+        FlowState::ChoosingContacts {
+            linked_at: Some(_), ..
+        }
+        | FlowState::Closed(
+            FlowEnd::SignedIn { .. }
+            | FlowEnd::Linked { .. }
+            | FlowEnd::ContactsChosen { .. }
+            | FlowEnd::SteppedUp { .. }
+            | FlowEnd::Refused(Refusal::FlowFinished),
+        ) => Refusal::FlowFinished,
+        FlowState::Asked { .. }
+        | FlowState::Claimed { .. }
+        | FlowState::Interrupted(_)
+        | FlowState::NotLinked { .. }
+        | FlowState::Proving { .. }
+        | FlowState::Confirming { .. }
+        | FlowState::ChoosingContacts {
+            linked_at: None, ..
+        }
+        | FlowState::Closed(FlowEnd::Refused(_) | FlowEnd::Cancelled) => Refusal::FlowExpired,
+    }
 }
 
 impl Linking {

@@ -120,7 +120,9 @@ fn e5_after_unlink_no_left_over_proof_links_again() {
     assert!(is_linked(&stand.confirm(&mut browser, id)));
     assert!(stand.unlink(&mut browser).done().is_some());
 
-    // What was bound to the account is gone; what only holds the identity is outrun.
+    // Where something was done, it is not said that nothing was.
+    stand.refuses_silently(RefusalCode::FlowFinished, || stand.view(&browser, id));
+    // What was bound to the account is over; what only holds the identity is outrun.
     stand.refuses(RefusalCode::FlowExpired, || {
         stand.confirm(&mut browser, of_session)
     });
