@@ -24,6 +24,11 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// Moves what was committed from the journal into the file, and empties the journal.
 const FOLD: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// Folding waits for readers, and everybody who writes waits for it: a long read, as of a backup,
+/// must not hold the school up every minute.
+const WAIT_LITTLE: &str = "PRAGMA busy_timeout = 50";
+/// As the connection was opened: [`crate::open::PATIENCE`].
+const WAIT_AS_BEFORE: &str = "PRAGMA busy_timeout = 5000";
 
 /// A statement from [`crate::sql`].
 pub(crate) fn query<'q>(text: &'static str) -> Query<'q> {
@@ -120,8 +125,16 @@ impl Storage {
     /// Empties the journal, so that nothing sealed outlives its record there (`threats.md` H2).
     /// Where a long read is in the way it stays for the next time.
     pub(crate) async fn fold_journal(&self) -> Result<(), StoreError> {
-        let folded = query(FOLD).execute(&self.writer).await;
-        folded.map(drop).map_err(|error| unavailable(&error))
+        let mut writer = self
+            .writer
+            .acquire()
+            .await
+            .map_err(|error| unavailable(&error))?;
+        for text in [WAIT_LITTLE, FOLD, WAIT_AS_BEFORE] {
+            let done = query(text).execute(&mut *writer).await;
+            done.map_err(|error| unavailable(&error))?;
+        }
+        Ok(())
     }
 
     /// Writes one statement, which is a transaction of its own.

@@ -26,7 +26,7 @@ use crate::{
 /// How many connections read beside the writer. Reads are short and the machine small.
 const READERS: u32 = 4;
 /// How long a request waits for a connection, or for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The migrations, in order. One that was released is never edited.
 const MIGRATIONS: [(i64, &str, &str); 1] = [(

@@ -209,6 +209,38 @@ async fn h2_after_a_sweep_no_octet_of_an_ended_flow_is_left() {
     }
 }
 
+/// A backup reads for long: the sweep goes on without waiting for it, and the next one empties
+/// the journal.
+#[tokio::test]
+async fn h2_a_long_read_only_puts_the_emptying_off() {
+    let stand = Stand::with_school().await;
+    let journal = || {
+        let mut path = stand.folder().join("test.db").into_os_string();
+        path.push("-wal");
+        std::fs::metadata(path).unwrap().len()
+    };
+    stand.storage.sweep(now(), 1000).await.unwrap();
+    let mut reader = stand.storage.readers.begin().await.unwrap();
+    let flows: i64 = sqlx::query_scalar("SELECT count(*) FROM flow")
+        .fetch_one(&mut *reader)
+        .await
+        .unwrap();
+    assert_eq!(flows, 0);
+    let flow = stand.flow("browser", FlowPurpose::SignIn);
+    stand.storage.insert_flow(&flow, 5).await.unwrap();
+    assert_eq!(stand.storage.sweep(after(FLOW_LIFE), 1000).await, Ok(1));
+    assert!(journal() > 0, "the read still needs it");
+    let patience: i64 = sqlx::query_scalar("PRAGMA busy_timeout")
+        .fetch_one(&stand.storage.writer)
+        .await
+        .unwrap();
+    let opened_with = i64::try_from(crate::open::PATIENCE.as_millis()).unwrap();
+    assert_eq!(patience, opened_with, "writers are as patient as before");
+    reader.rollback().await.unwrap();
+    stand.storage.sweep(after(FLOW_LIFE), 1000).await.unwrap();
+    assert_eq!(journal(), 0);
+}
+
 #[tokio::test]
 async fn f7_a_dump_opens_no_session_and_no_flow() {
     let stand = Stand::with_school().await;
