@@ -97,7 +97,7 @@ impl Person {
                 .and_then(|text| BirthDate::parse(text, latest_today(now)).ok()),
             // Not asked for: no rule looks at it.
             gender: None,
-            contacts: Vec::new(),
+            contacts: None,
         }
     }
 }

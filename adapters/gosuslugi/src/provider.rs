@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use linking_core::{
     ports::{IdentityProvider, Randomness},
     provider::{
-        AssuranceLevel, Begin, CodeBinding, HttpsUrl, LegalKind, Manifest, Prompt, ProviderError,
-        ProviderErrorKind, Resume, Step, SubjectStability, Switch, VouchedAttribute, Wanted,
+        AnswerIssuer, AssuranceLevel, Begin, CodeBinding, HttpsUrl, LegalKind, Manifest, Prompt,
+        ProviderError, ProviderErrorKind, Resume, Step, SubjectStability, Switch, VouchedAttribute,
+        Wanted,
     },
     secret::SecretText,
     time::Timestamp,
@@ -198,6 +199,8 @@ fn manifest(settings: &Checked) -> Result<Manifest, SettingsErrors> {
             .to_vec(),
         subjects: SubjectStability::Permanent,
         code_bindings,
+        // ESIA sends none; one that comes all the same is looked at.
+        answer_issuer: AnswerIssuer::NotPromised,
         forced_sign_in: Switch::Off,
         sign_out: Switch::On,
         legal_kind: LegalKind::State,

@@ -143,7 +143,7 @@ pub(crate) fn identity_of(profile: &Profile) -> ProviderIdentity {
         snils: profile.snils.as_ref().map(|s| s.value.clone()),
         birth_date: profile.birth_date.as_ref().map(|d| d.value),
         gender: None,
-        contacts: Vec::new(),
+        contacts: Some(Vec::new()),
     })
 }
 

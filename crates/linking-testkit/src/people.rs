@@ -345,7 +345,7 @@ pub fn claims_of(profile: &Profile) -> Claims {
         snils: profile.snils.as_ref().map(|snils| snils.value.clone()),
         birth_date: profile.birth_date.as_ref().map(|date| date.value),
         gender: profile.gender.as_ref().map(|gender| gender.value),
-        contacts: Vec::new(),
+        contacts: Some(Vec::new()),
     }
 }
 

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use linking_core::{
     provider::{
-        Answer, Decline, IdentityKey, ProviderError, ProviderErrorKind, ProviderIdentity, Resume,
-        Step,
+        Answer, ContactClaim, Decline, IdentityKey, ProviderError, ProviderErrorKind,
+        ProviderIdentity, Resume, Step, Switch,
     },
     secret::SecretText,
     time::Timestamp,
@@ -208,12 +208,7 @@ impl Gosuslugi {
         moment: Moment,
     ) -> Result<Step, ProviderError> {
         let oid = id.claims().sub;
-        let what = if flow.contacts.is_on() {
-            Collection::PersonWithContacts
-        } else {
-            Collection::Person
-        };
-        let Some(mut person) = self.fetch::<Person>(oid, what, token).await? else {
+        let Some((mut person, contacts)) = self.person(oid, flow.contacts, token).await? else {
             return without_person_data(id.claims());
         };
         let mut claims = person.claims(moment.now);
@@ -228,16 +223,11 @@ impl Gosuslugi {
             return Ok(Step::Declined(Decline::AccountUnfit));
         }
         if flow.contacts.is_on() {
-            let contacts = match person.contacts.take() {
-                Some(embedded) => Some(embedded),
-                // Contacts that ESIA could not tell are not the same as none: whoever takes them
-                // anew would lose those that were kept. What the token does not cover is none.
-                None => {
-                    self.fetch::<Contacts>(oid, Collection::Contacts, token)
-                        .await?
-                }
+            claims.contacts = match (person.contacts.take(), contacts) {
+                (Some(embedded), _) => Some(embedded.claims()),
+                (None, Told::Unknown) => None,
+                (None, Told::NotYet) => self.contacts(oid, token).await,
             };
-            claims.contacts = contacts.map(|found| found.claims()).unwrap_or_default();
         }
         let subject = oid
             .subject()
@@ -261,6 +251,47 @@ impl Gosuslugi {
         })))
     }
 
+    /// The person, with the contacts where they are wanted. Where ESIA fails to give both
+    /// together, the person alone: nobody is kept out for want of a contact.
+    async fn person(
+        &self,
+        oid: Oid,
+        contacts: Switch,
+        token: &SecretText,
+    ) -> Result<Option<(Person, Told)>, ProviderError> {
+        let alone = |person: Option<Person>, told| person.map(|person| (person, told));
+        if contacts.is_on() {
+            let both = Collection::PersonWithContacts;
+            match self.fetch(oid, both, token).await {
+                Err(error) if error.kind == ProviderErrorKind::Unavailable => {
+                    contacts_unknown(&error);
+                    let person = self.fetch(oid, Collection::Person, token).await?;
+                    return Ok(alone(person, Told::Unknown));
+                }
+                found => return found.map(|person| alone(person, Told::NotYet)),
+            }
+        }
+        let person = self.fetch(oid, Collection::Person, token).await?;
+        Ok(alone(person, Told::NotYet))
+    }
+
+    /// The contacts by a call of their own. What the token does not cover is none; what ESIA
+    /// could not tell is unknown, which is not the same: whoever takes them anew would lose those
+    /// that were kept.
+    async fn contacts(&self, oid: Oid, token: &SecretText) -> Option<Vec<ContactClaim>> {
+        let found = self
+            .fetch::<Contacts>(oid, Collection::Contacts, token)
+            .await;
+        match found {
+            Ok(Some(contacts)) => Some(contacts.claims()),
+            Ok(None) => Some(Vec::new()),
+            Err(error) => {
+                contacts_unknown(&error);
+                None
+            }
+        }
+    }
+
     async fn fetch<T: DeserializeOwned>(
         &self,
         oid: Oid,
@@ -279,6 +310,19 @@ impl Gosuslugi {
             Rest::NotCovered => Ok(None),
         }
     }
+}
+
+/// What is known of the contacts when the person is.
+#[derive(Clone, Copy)]
+enum Told {
+    /// They were not asked for alone.
+    NotYet,
+    /// ESIA could not tell.
+    Unknown,
+}
+
+fn contacts_unknown(error: &ProviderError) {
+    tracing::warn!(%error, "contacts are unknown; the sign-in goes on without them");
 }
 
 /// How the token call ended.

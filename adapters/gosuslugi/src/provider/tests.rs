@@ -81,11 +81,11 @@ async fn h6_contacts_are_asked_for_only_when_wanted() {
     let Ok(Step::Verified(identity)) = esia.sign_in(Switch::On).await else {
         panic!()
     };
-    assert_eq!(identity.claims.contacts.len(), 1);
+    assert_eq!(identity.claims.contacts.unwrap().len(), 1);
     let Ok(Step::Verified(identity)) = esia.sign_in(Switch::Off).await else {
         panic!()
     };
-    assert!(identity.claims.contacts.is_empty());
+    assert!(identity.claims.contacts.is_none());
     let paths: Vec<_> = esia
         .requests()
         .iter()

@@ -64,6 +64,10 @@ fn contacts() -> Vec<ContactValue> {
 fn marked_identity() -> ProviderIdentity {
     let name =
         linking_core::person::RegisteredName::from_record("Маркерова", "Маркерина", "Маркеровна");
+    let contacts = contacts().into_iter().map(|value| ContactClaim {
+        value,
+        verification: Verification::Verified,
+    });
     ProviderIdentity {
         key: identity("1"),
         assurance: AssuranceLevel::Verified,
@@ -72,13 +76,7 @@ fn marked_identity() -> ProviderIdentity {
             snils: Some(snils("112-233-445 95")),
             birth_date: Some(birth_date("1985-03-02")),
             gender: None,
-            contacts: contacts()
-                .into_iter()
-                .map(|value| ContactClaim {
-                    value,
-                    verification: Verification::Verified,
-                })
-                .collect(),
+            contacts: Some(contacts.collect()),
         },
         authenticated_at: None,
         methods: Vec::new(),

@@ -83,7 +83,8 @@ pub enum LinkDecision {
     Make {
         /// The consent that it rests on.
         consent: GrantedConsent,
-        /// The contacts among which the person may choose; none where the policy has no choice.
+        /// The contacts among which the person may choose; none where the policy has no choice, or
+        /// the provider could not tell them.
         offered: Vec<ContactClaim>,
     },
     /// It stands already: nothing to write.
@@ -137,7 +138,7 @@ pub fn decide_link(facts: &LinkFacts<'_>, policy: &Policy) -> Result<LinkDecisio
     };
     let covered = consent.text.scopes.contains(&DataScope::Contacts);
     let offered = if policy.contact_choice.is_on() && covered {
-        facts.identity.claims.contacts.clone()
+        facts.identity.claims.contacts.clone().unwrap_or_default()
     } else {
         Vec::new()
     };

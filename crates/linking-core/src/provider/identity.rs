@@ -208,8 +208,9 @@ pub struct Claims {
     pub birth_date: Option<BirthDate>,
     /// The gender.
     pub gender: Option<Gender>,
-    /// Contacts, at most one of a kind.
-    pub contacts: Vec<ContactClaim>,
+    /// Contacts, at most one of a kind; an empty list says that there are none, `None` that nobody
+    /// knows: not asked for, or not to be had just now.
+    pub contacts: Option<Vec<ContactClaim>>,
 }
 
 /// A verified identity: an adapter makes it only from an answer whose signature it has checked

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{AssuranceLevel, Issuer, ProviderId};
+use crate::provider::{Answer, AssuranceLevel, Issuer, ProviderId};
 
 /// On or off, where a Boolean would not say what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +55,15 @@ pub enum CodeBinding {
     StateInCode,
 }
 
+/// Whether a provider names itself in its answers: `iss` of RFC 9207 (`threats.md` A10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AnswerIssuer {
+    /// It does, in every one.
+    Promised,
+    /// It need not.
+    NotPromised,
+}
+
 /// Whose the provider is (`threats.md` H9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LegalKind {
@@ -79,6 +88,8 @@ pub struct Manifest {
     pub subjects: SubjectStability,
     /// What binds a code to its flow.
     pub code_bindings: Vec<CodeBinding>,
+    /// Whether it names itself in its answers.
+    pub answer_issuer: AnswerIssuer,
     /// Whether it can be asked to have the person sign in anew.
     pub forced_sign_in: Switch,
     /// Whether it can be asked to end the person's session there.
@@ -94,5 +105,17 @@ impl Manifest {
         self.vouches
             .iter()
             .any(|(vouched, levels)| *vouched == attribute && levels.contains(&level))
+    }
+
+    /// Whether an answer may be this provider's: the issuer that it names is this one, character
+    /// by character, and it names one where that is promised (`threats.md` A10).
+    #[must_use]
+    pub fn sent(&self, answer: &Answer) -> bool {
+        let Answer::Callback(params) = answer;
+        match (params.get("iss"), self.answer_issuer) {
+            (Some(iss), _) => iss == self.issuer.as_str(),
+            (None, AnswerIssuer::Promised) => false,
+            (None, AnswerIssuer::NotPromised) => true,
+        }
     }
 }

@@ -62,11 +62,13 @@ impl Linking {
             begun_at: flow.begun_at(),
             now: self.now(),
         };
-        let step = connected
-            .adapter
-            .advance(resume)
-            .await
-            .and_then(|step| checked(step, connected, asked));
+        let step = if connected.adapter.manifest().sent(&resume.answer) {
+            let step = connected.adapter.advance(resume).await;
+            step.and_then(|step| checked(step, connected, asked))
+        } else {
+            let cause = "the answer's iss is not this provider's";
+            Err(ProviderError::new(ProviderErrorKind::AnswerInvalid, cause))
+        };
         let (verdict, fault) = verdict_on(step);
         let judged = self.judge(visitor, actor, *claimed, verdict).await?;
         Ok(match judged {
@@ -186,12 +188,13 @@ fn checked(
     // No rule of this program looks at the gender.
     identity.claims.gender = None;
     if !asked.contacts.is_on() {
-        identity.claims.contacts.clear();
+        identity.claims.contacts = None;
     }
     let mut kinds: Vec<_> = identity
         .claims
         .contacts
         .iter()
+        .flatten()
         .map(|contact| contact.value.kind())
         .collect();
     kinds.sort_unstable();

@@ -221,10 +221,15 @@ impl Linking {
         let links = self.ports.store.links_of(actor.account()).await?;
         match links.iter().find(|standing| standing.id == link) {
             Some(standing) if standing.identity == identity.key => {
+                // Unknown is not none: a choice among nothing would erase those that were kept.
+                let Some(contacts) = identity.claims.contacts.clone() else {
+                    let refusal = Refusal::ProviderUnavailable;
+                    return self.interrupted(visitor, Some(actor), flow, refusal).await;
+                };
                 let offered = flow
                     .value
                     .clone()
-                    .offer_contacts(identity.claims.contacts.clone())
+                    .offer_contacts(contacts)
                     .map_err(|_| Fault::Contradiction("contacts not awaited"))?;
                 self.ports.store.put_flow(&offered, flow.version).await?;
                 Ok(Outcome::Done(self.standing(&offered)))

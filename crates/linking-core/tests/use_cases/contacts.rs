@@ -278,3 +278,45 @@ fn e6_a_session_that_ended_meanwhile_changes_no_contacts() {
     assert!(wait(server.keep_contacts(&dead, &people::provider(), &none)).is_err());
     assert!(kept(&stand, &elsewhere).is_empty());
 }
+
+/// The provider could not tell the contacts this time: a choice among nothing would erase those that
+/// were kept.
+#[test]
+fn e18_contacts_that_are_unknown_erase_none_of_those_that_were_kept() {
+    let stand = Stand::new();
+    let teacher = stand.teacher();
+    let mut browser = Browser::new(1);
+    let id = stand.link_from_provider(&mut browser, &teacher);
+    stand
+        .choose(&browser, id, &[ContactKind::Email])
+        .done()
+        .unwrap();
+    let mut unknown = teacher.identity.clone();
+    unknown.claims.contacts = None;
+    let (_, prompt) = stand.start(&browser, StartOrder::Refresh);
+    let returned = stand.approve(&prompt, &unknown);
+    stand.refuses(RefusalCode::ProviderUnavailable, || {
+        stand.answer(&mut browser, &returned)
+    });
+    assert_eq!(kept(&stand, &browser), [ContactKind::Email]);
+    // None is an answer: the person is shown that there are none, and decides.
+    unknown.claims.contacts = Some(Vec::new());
+    let (id, _) = stand.come_back(&mut browser, StartOrder::Refresh, &unknown);
+    stand.choose(&browser, id, &[]).done().unwrap();
+    assert!(kept(&stand, &browser).is_empty());
+}
+
+#[test]
+fn i1_a_link_is_made_without_a_choice_where_the_contacts_are_unknown() {
+    let stand = Stand::new();
+    let mut teacher = stand.teacher();
+    teacher.identity.claims.contacts = None;
+    let mut browser = Browser::new(1);
+    let id = stand.link_from_provider(&mut browser, &teacher);
+    let step = stand.step(&browser, id);
+    assert!(
+        matches!(step, FlowStep::Done(FlowEnd::Linked { .. })),
+        "{step:?}"
+    );
+    assert!(kept(&stand, &browser).is_empty());
+}

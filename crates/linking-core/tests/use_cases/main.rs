@@ -12,6 +12,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod at_provider;
+#[cfg(test)]
 mod contacts;
 #[cfg(test)]
 mod facts_that_change;
@@ -27,6 +29,8 @@ mod invariants;
 mod journeys;
 #[cfg(test)]
 mod links;
+#[cfg(test)]
+mod mix_up;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]

@@ -1,32 +1,34 @@
 //! A site with people, browsers and a provider that a test scripts. Every act is taken by a new
 //! [`Linking`]: nothing outlives a request but the store.
 
+mod verdicts;
+
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc, task};
 
 use chrono::TimeDelta;
 use linking_core::{
     account::ContactKind,
-    audit::{Act, AuditRecord},
     consent::ConsentText,
     ids::{AccountId, FlowId, OrganizationId},
-    link::{FlowEnd, LinkFlow, PlaceHint},
+    link::{LinkFlow, PlaceHint},
     person::{Login, PatronymicRule},
     policy::{IdentitySharing, LinkWays, Policy, PolicyBook, SignInForm},
     ports::{Clock as _, IdentityProvider, Store, Tag},
-    provider::{Manifest, Prompt, ProviderIdentity, Switch},
-    refusal::{Refusal, RefusalCode},
+    provider::{Manifest, Prompt, ProviderId, ProviderIdentity, Switch},
     secret::{Password, Secret256},
     session::{Actor, AgentLabel, Network, Visitor},
     time::Timestamp,
     usecase::{
         Advance, ConnectedProvider, Fault, FlowStep, FlowView, Linking, LocalCredentials,
-        NewSession, Outcome, Ports, StartOrder, UnlinkView,
+        NewSession, Outcome, Ports, StartOrder,
     },
 };
 use linking_testkit::{
-    CountedIds, Facts, FixedClock, MemoryStore, PlainHasher, Returned, ScriptedPeer,
-    ScriptedProvider, SeededRandom, TestVault, people,
+    CountedIds, FixedClock, MemoryStore, PlainHasher, Returned, ScriptedPeer, ScriptedProvider,
+    SeededRandom, TestVault, people,
 };
+
+pub(crate) use verdicts::{Verdict, is_linked};
 
 /// The text version that the pages show.
 pub(crate) const TEXT: &str = "2026-03";
@@ -89,6 +91,8 @@ pub(crate) struct Stand {
     pub(crate) consent: ConsentText,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) connected: bool,
+    /// Providers beside the scripted one.
+    pub(crate) beside: BTreeMap<ProviderId, ConnectedProvider>,
     random: Arc<SeededRandom>,
     ids: Arc<CountedIds>,
 }
@@ -131,6 +135,7 @@ impl Stand {
             consent: people::consent_text(),
             manifest: None,
             connected: true,
+            beside: BTreeMap::new(),
             random: Arc::default(),
             ids: Arc::default(),
         }
@@ -157,11 +162,10 @@ impl Stand {
         });
         let consent = self.consent.clone();
         let connected = ConnectedProvider { adapter, consent };
-        let providers = if self.connected {
-            BTreeMap::from([(people::provider(), connected)])
-        } else {
-            BTreeMap::new()
-        };
+        let mut providers = self.beside.clone();
+        if self.connected {
+            providers.insert(people::provider(), connected);
+        }
         let ports = Ports {
             store,
             hasher,
@@ -186,10 +190,10 @@ impl Stand {
         let account = self.store.account_id(&people::login(login)).unwrap();
         let sheet = wait(self.store.account(account)).unwrap().unwrap();
         let mut claims = people::claims_of(&sheet.account().profile);
-        claims.contacts = vec![
+        claims.contacts = Some(vec![
             people::verified(people::mobile("+7 914 000-00-01")),
             people::verified(people::email(&format!("{login}@example.ru"))),
-        ];
+        ]);
         Person {
             account,
             login: sheet.account().login.clone(),
@@ -460,136 +464,6 @@ impl Stand {
         let id = self.link_from_provider(browser, person);
         self.choose(browser, id, &[]).done().unwrap();
         id
-    }
-
-    /// What a refusal leaves untouched; when a session was last seen is no fact.
-    pub(crate) fn facts(&self) -> Facts {
-        let mut facts = self.store.facts();
-        for session in &mut facts.sessions {
-            session.seen_at = session.started_at;
-        }
-        facts
-    }
-
-    /// The records that an act adds to the trail.
-    pub(crate) fn recorded<T>(&self, act: impl FnOnce() -> T) -> (T, Vec<AuditRecord>) {
-        let before = self.store.audits().len();
-        let done = act();
-        (done, self.store.audits().split_off(before))
-    }
-
-    /// The act is refused with this code: accounts, links, consents and sessions are as they
-    /// were, no session is given, and one record says so.
-    #[track_caller]
-    pub(crate) fn refuses<T: Verdict>(
-        &self,
-        code: RefusalCode,
-        act: impl FnOnce() -> T,
-    ) -> Refusal {
-        self.refuses_on_trail(code, 1, act)
-    }
-
-    /// As [`Self::refuses`]; nothing that anybody could make up by the thousand is recorded.
-    #[track_caller]
-    pub(crate) fn refuses_silently<T: Verdict>(
-        &self,
-        code: RefusalCode,
-        act: impl FnOnce() -> T,
-    ) -> Refusal {
-        self.refuses_on_trail(code, 0, act)
-    }
-
-    #[track_caller]
-    fn refuses_on_trail<T: Verdict>(
-        &self,
-        code: RefusalCode,
-        records: usize,
-        act: impl FnOnce() -> T,
-    ) -> Refusal {
-        let before = self.facts();
-        let (done, trail) = self.recorded(act);
-        let refusal = done.said().expect("not refused");
-        assert_eq!(refusal.code(), code);
-        assert!(!done.gives_session(), "a refusal gave a session");
-        assert_eq!(self.facts(), before);
-        assert_eq!(trail.len(), records, "{trail:?}");
-        for record in trail {
-            assert!(
-                matches!(&record.act, Act::Refused { code: said, .. } if said == code.as_str()),
-                "{record:?}"
-            );
-        }
-        refusal
-    }
-}
-
-pub(crate) fn is_linked(outcome: &Outcome<Advance>) -> bool {
-    match outcome {
-        Outcome::Done(advance) => matches!(
-            advance.view.step,
-            FlowStep::ChooseContacts {
-                linked_at: Some(_),
-                ..
-            } | FlowStep::Done(FlowEnd::Linked { .. })
-        ),
-        Outcome::Refused(_) => false,
-    }
-}
-
-/// What an act says of a refusal, wherever it stands.
-pub(crate) trait Verdict {
-    fn said(&self) -> Option<Refusal>;
-    fn gives_session(&self) -> bool;
-}
-
-fn refusal_on(step: &FlowStep) -> Option<Refusal> {
-    match step {
-        FlowStep::Done(FlowEnd::Refused(refusal)) | FlowStep::TryAgain(refusal) => {
-            Some(refusal.clone())
-        }
-        _ => None,
-    }
-}
-
-impl Verdict for Outcome<Advance> {
-    fn said(&self) -> Option<Refusal> {
-        match self {
-            Self::Refused(refusal) => Some(refusal.clone()),
-            Self::Done(advance) => refusal_on(&advance.view.step),
-        }
-    }
-    fn gives_session(&self) -> bool {
-        matches!(self, Self::Done(advance) if advance.session.is_some())
-    }
-}
-
-impl Verdict for Outcome<FlowView> {
-    fn said(&self) -> Option<Refusal> {
-        match self {
-            Self::Refused(refusal) => Some(refusal.clone()),
-            Self::Done(view) => refusal_on(&view.step),
-        }
-    }
-    fn gives_session(&self) -> bool {
-        false
-    }
-}
-
-impl Verdict for Outcome<NewSession> {
-    fn said(&self) -> Option<Refusal> {
-        self.refusal().cloned()
-    }
-    fn gives_session(&self) -> bool {
-        matches!(self, Self::Done(_))
-    }
-}
-
-impl Verdict for Outcome<UnlinkView> {
-    fn said(&self) -> Option<Refusal> {
-        self.refusal().cloned()
-    }
-    fn gives_session(&self) -> bool {
-        false
     }
 }
 

@@ -13,9 +13,9 @@ use async_trait::async_trait;
 use linking_core::{
     ports::IdentityProvider,
     provider::{
-        Answer, AssuranceLevel, Begin, CallbackParams, CodeBinding, Decline, HttpsUrl, LegalKind,
-        Manifest, Prompt, ProviderError, ProviderErrorKind, ProviderIdentity, ProviderState,
-        Resume, Step, SubjectStability, Switch, VouchedAttribute,
+        Answer, AnswerIssuer, AssuranceLevel, Begin, CallbackParams, CodeBinding, Decline,
+        HttpsUrl, LegalKind, Manifest, Prompt, ProviderError, ProviderErrorKind, ProviderIdentity,
+        ProviderState, Resume, Step, SubjectStability, Switch, VouchedAttribute,
     },
 };
 
@@ -170,6 +170,7 @@ impl ScriptedProvider {
                     .collect(),
                 subjects: SubjectStability::Permanent,
                 code_bindings: vec![CodeBinding::StateInCode],
+                answer_issuer: AnswerIssuer::NotPromised,
                 forced_sign_in: Switch::Off,
                 sign_out: Switch::On,
                 legal_kind: LegalKind::State,

@@ -173,7 +173,8 @@ impl IdentityProvider for Adapter {
                 match self.defect {
                     Defect::GivesContactsAlways => {
                         let value = ContactValue::Email("a@example.ru".parse().unwrap());
-                        identity.claims.contacts.push(people::verified(value));
+                        let contacts = identity.claims.contacts.get_or_insert_default();
+                        contacts.push(people::verified(value));
                     }
                     Defect::OtherIssuer => {
                         identity.key.issuer = "https://other.example/".parse().unwrap();

@@ -282,7 +282,7 @@ async fn fewer_data_are_no_fault() {
         panic!()
     };
     assert!(identity.claims.name.is_some());
-    assert!(identity.claims.contacts.is_empty());
+    assert_eq!(identity.claims.contacts, Some(Vec::new()));
 }
 
 #[tokio::test]
@@ -296,23 +296,52 @@ async fn contacts_that_do_not_come_with_the_person_are_asked_for_by_a_call_of_th
         let Ok(Step::Verified(identity)) = step else {
             panic!("{step:?}")
         };
-        assert_eq!(identity.claims.contacts.len(), 1);
+        assert_eq!(identity.claims.contacts.unwrap().len(), 1);
         let asked = esia.requests().last().unwrap().uri().to_string();
         assert!(asked.ends_with("/ctts?embed=(elements)"), "{asked}");
     }
-    // An outage is not the same as no contacts.
-    for (answer, kind) in [
-        ((503, json!(MARK)), Kind::Unavailable),
-        ((401, json!({"code": "ESIA-005013"})), Kind::Restart),
-        ((200, json!(MARK)), Kind::AnswerInvalid),
+}
+
+#[tokio::test]
+async fn i1_contacts_that_cannot_be_had_are_unknown_and_the_sign_in_goes_on() {
+    for answer in [
+        (503, json!(MARK)),
+        (401, json!({"code": "ESIA-005013"})),
+        (404, json!({})),
+        (200, json!(MARK)),
     ] {
         let esia = Esia::new(play(|play| {
             play.embeds = false;
             play.contacts = answer.clone();
         }));
-        let error = esia.sign_in(Switch::On).await.unwrap_err();
-        assert_eq!(error.kind, kind, "{answer:?}");
+        let Ok(Step::Verified(identity)) = esia.sign_in(Switch::On).await else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(identity.claims.contacts, None, "{answer:?}");
+        assert!(identity.claims.snils.is_some());
     }
+}
+
+#[tokio::test]
+async fn i1_where_person_and_contacts_do_not_come_together_the_person_comes_alone() {
+    let esia = Esia::new(play(|play| play.embed_fails = true));
+    let Ok(Step::Verified(identity)) = esia.sign_in(Switch::On).await else {
+        panic!()
+    };
+    assert_eq!(identity.claims.contacts, None);
+    assert!(identity.claims.name.is_some());
+    let paths: Vec<_> = esia
+        .requests()
+        .iter()
+        .map(|r| r.uri().to_string())
+        .collect();
+    assert_eq!(
+        paths[1..],
+        [
+            "https://esia.example/rs/prns/1000000001?embed=(contacts.elements)",
+            "https://esia.example/rs/prns/1000000001",
+        ]
+    );
 }
 
 #[tokio::test]

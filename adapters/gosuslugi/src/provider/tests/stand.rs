@@ -141,6 +141,8 @@ pub(super) struct Play {
     pub(super) contacts: Canned,
     /// Whether the person comes with contacts where they are asked for so.
     pub(super) embeds: bool,
+    /// The call for both is answered with 503.
+    pub(super) embed_fails: bool,
     /// `Date` of every answer.
     pub(super) date: Option<Timestamp>,
 }
@@ -197,6 +199,7 @@ impl Default for Play {
                 }),
             ),
             embeds: true,
+            embed_fails: false,
             date: Some(now()),
         }
     }
@@ -342,6 +345,9 @@ impl Play {
             return Ok(self.respond(&self.contacts));
         }
         if path.starts_with("/rs/prns/") {
+            if self.embed_fails && request.uri().query().is_some() {
+                return Ok(self.respond(&(503, json!({}))));
+            }
             let mut person = self.person.clone();
             if self.embeds && request.uri().query() == Some("embed=(contacts.elements)") {
                 person.1 = with(&person.1, &json!({"contacts": self.contacts.1}));

@@ -12,8 +12,8 @@ use linking_core::{
     person::{BirthDate, RegisteredName, Snils},
     ports::IdentityProvider,
     provider::{
-        Answer, AssuranceLevel, Begin, Claims, CodeBinding, ContactClaim, Decline, HttpsUrl,
-        IdentityKey, LegalKind, Manifest, Prompt, ProviderError, ProviderErrorKind,
+        Answer, AnswerIssuer, AssuranceLevel, Begin, Claims, CodeBinding, ContactClaim, Decline,
+        HttpsUrl, IdentityKey, LegalKind, Manifest, Prompt, ProviderError, ProviderErrorKind,
         ProviderIdentity, ProviderState, Resume, Step, SubjectStability, Switch, Verification,
     },
 };
@@ -52,6 +52,7 @@ impl CodedProvider {
                 vouches: Vec::new(),
                 subjects: SubjectStability::Permanent,
                 code_bindings: vec![CodeBinding::StateInCode],
+                answer_issuer: AnswerIssuer::NotPromised,
                 forced_sign_in: Switch::Off,
                 sign_out: Switch::On,
                 legal_kind: LegalKind::State,
@@ -108,6 +109,10 @@ impl IdentityProvider for CodedProvider {
         let ago = self.signed_ago.load(Ordering::SeqCst);
         let today = resume.now.date_naive();
         let (surname, given, patronymic) = persona.name;
+        let contacts = persona.contacts.iter().map(|value| ContactClaim {
+            value: value.clone(),
+            verification: Verification::Verified,
+        });
         Ok(Step::Verified(Box::new(ProviderIdentity {
             key: IdentityKey {
                 issuer: self.manifest.issuer.clone(),
@@ -121,14 +126,7 @@ impl IdentityProvider for CodedProvider {
                     .birth
                     .map(|text| BirthDate::parse(text, today).unwrap()),
                 gender: None,
-                contacts: persona
-                    .contacts
-                    .iter()
-                    .map(|value| ContactClaim {
-                        value: value.clone(),
-                        verification: Verification::Verified,
-                    })
-                    .collect(),
+                contacts: Some(contacts.collect()),
             },
             authenticated_at: (ago >= 0).then(|| resume.now - TimeDelta::seconds(ago)),
             methods: Vec::new(),

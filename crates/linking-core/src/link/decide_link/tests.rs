@@ -356,12 +356,12 @@ fn a_region_that_links_from_settings_alone_refuses_the_other_way() {
 #[test]
 fn contacts_are_offered_only_where_the_policy_has_the_choice() {
     let mut case = Case::matching();
-    case.identity.claims.contacts = vec![ContactClaim {
+    case.identity.claims.contacts = Some(vec![ContactClaim {
         value: crate::account::ContactValue::Email(
             crate::person::EmailAddress::parse("someone@example.ru").unwrap(),
         ),
         verification: crate::provider::Verification::Verified,
-    }];
+    }]);
     let offered = |case: &Case| match case.decide() {
         Ok(LinkDecision::Make { offered, .. }) => offered.len(),
         other => panic!("{other:?}"),

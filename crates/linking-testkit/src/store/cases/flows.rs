@@ -30,7 +30,7 @@ pub async fn a_flow_comes_back_in_every_state(store: Arc<dyn ConformingStore>) {
         people::verified(people::email("d.s@example.ru")),
     ];
     let claims = Claims {
-        contacts: contacts.clone(),
+        contacts: Some(contacts.clone()),
         ..people::claims_of(&account.profile)
     };
     let start = FlowStart {
