@@ -37,12 +37,12 @@ impl Counter {
 }
 
 /// The counter after one more attempt, where none pauses.
-fn counted_once_more(before: Option<Counter>, limit: &AttemptLimit, now: Timestamp) -> Counter {
-    let (counted, window_from) = match before {
-        Some(before) if now.signed_duration_since(before.window_from) < limit.window => {
-            (before.counted.saturating_add(1), before.window_from)
-        }
-        Some(_) | None => (1, now),
+fn counted_once_more(before: Counter, limit: &AttemptLimit, now: Timestamp) -> Counter {
+    let within = now.signed_duration_since(before.window_from) < limit.window;
+    let (counted, window_from) = if within {
+        (before.counted.saturating_add(1), before.window_from)
+    } else {
+        (1, now)
     };
     Counter {
         counted,
@@ -60,20 +60,24 @@ impl Storage {
     ) -> Result<AttemptVerdict, StoreError> {
         let mut unit = self.begin().await?;
         let mut counters = Vec::with_capacity(limits.len());
+        // In one order, so that two of them never wait for each other.
+        let mut limits: Vec<&AttemptLimit> = limits.iter().collect();
+        limits.sort_by_key(|limit| limit.key.to_octets());
         for limit in limits {
-            let statement = query(sql::session::ATTEMPTS).bind(limit.key.to_octets());
-            let before = match unit.row(statement).await? {
-                Some(row) => Some(Counter {
-                    counted: u16::try_from(row.number("counted")?)
-                        .map_err(|_| damaged_column("counted"))?,
-                    window_from: row.time("window_from")?,
-                    paused_until: row.optional_time("paused_until")?,
-                }),
-                None => None,
+            let statement = query(sql::session::ATTEMPTS)
+                .bind(limit.key.to_octets())
+                .bind(micros(now));
+            let rows = unit.write_returning("attempt", statement).await?;
+            let row = rows.first().ok_or(StoreError::Conflict("attempt"))?;
+            let before = Counter {
+                counted: u16::try_from(row.number("counted")?)
+                    .map_err(|_| damaged_column("counted"))?,
+                window_from: row.time("window_from")?,
+                paused_until: row.optional_time("paused_until")?,
             };
             counters.push((limit, before));
         }
-        let pause = |(_, counter): &(_, Option<Counter>)| counter.and_then(|c| c.pause(now));
+        let pause = |(_, counter): &(_, Counter)| counter.pause(now);
         if let Some(until) = counters.iter().filter_map(pause).max() {
             return Ok(AttemptVerdict::Paused { until });
         }
@@ -120,7 +124,7 @@ mod tests {
             let from = Timestamp::UNIX_EPOCH;
             let now = from + TimeDelta::seconds(seconds);
             let before = Counter { counted, window_from: from, paused_until: None };
-            let after = counted_once_more(Some(before), &limit(), now);
+            let after = counted_once_more(before, &limit(), now);
             let within = seconds < 3600;
             prop_assert_eq!(after.counted, if within { counted + 1 } else { 1 });
             prop_assert_eq!(after.window_from, if within { from } else { now });

@@ -18,12 +18,13 @@ use linking_core::{
 
 use crate::{
     codes::Code,
-    connection::{Query, Unit, query},
+    connection::{Unit, query},
     open::Storage,
     people::AccountRow,
     record::{self, Columns, json_text, micros, stored},
     sealing::seal_flow,
     sql,
+    statement::Query,
 };
 
 impl Storage {
@@ -51,19 +52,22 @@ impl Unit<'_> {
             Guard::Account { id, read } => {
                 let statement = query(sql::account::GUARD)
                     .bind(id.uuid())
-                    .bind(stored(read.number()));
+                    .bind(stored(read.number()))
+                    .shared();
                 ("account", self.row(statement).await?.is_some())
             }
             Guard::Session { id, read } => {
                 let statement = query(sql::session::GUARD)
                     .bind(id.uuid())
-                    .bind(stored(read.number()));
+                    .bind(stored(read.number()))
+                    .shared();
                 ("session", self.row(statement).await?.is_some())
             }
             Guard::Identity { key, read } => {
                 let statement = query(sql::link::ANCHOR)
                     .bind(key.issuer.as_str())
-                    .bind(key.subject.as_str());
+                    .bind(key.subject.as_str())
+                    .shared();
                 let row = self.row(statement).await?;
                 let found = row.map_or(Ok(0), |row| row.natural("version"))?;
                 ("identity", found == read.number())
@@ -163,7 +167,8 @@ impl Unit<'_> {
         let version = stored(read.number());
         let statement = query(sql::account::BEFORE_PUT)
             .bind(account.id.uuid())
-            .bind(version);
+            .bind(version)
+            .for_update();
         let before = self
             .row(statement)
             .await?
@@ -305,18 +310,18 @@ pub(crate) fn identity_data_differs(before: &Profile, after: &Profile) -> bool {
         || birth_date(before) != birth_date(after)
 }
 
-fn of_identity<'q>(text: &'static str, identity: &IdentityKey) -> Query<'q> {
+fn of_identity(text: &'static str, identity: &IdentityKey) -> Query {
     query(text)
         .bind(identity.issuer.as_str())
         .bind(identity.subject.as_str())
 }
 
 /// Writes a flow on.
-pub(crate) fn flow_update<'q>(
+pub(crate) fn flow_update(
     flow: &LinkFlow,
     read: Version,
     vault: &dyn Vault,
-) -> Result<Query<'q>, StoreError> {
+) -> Result<Query, StoreError> {
     let sealed = seal_flow(vault, flow)?;
     Ok(query(sql::flow::UPDATE)
         .bind(flow.id().uuid())
@@ -336,7 +341,7 @@ pub(crate) fn session_end(started_at: Timestamp, seen_at: Timestamp) -> Timestam
     (seen_at + SESSION_IDLE).min(started_at + SESSION_LIFE)
 }
 
-fn session_columns<'q>(query: Query<'q>, session: &Session) -> Result<Query<'q>, StoreError> {
+fn session_columns(query: Query, session: &Session) -> Result<Query, StoreError> {
     Ok(query
         .bind(session.id.uuid())
         .bind(session.secret.to_octets())

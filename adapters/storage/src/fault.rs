@@ -2,7 +2,7 @@
 //! SQLite's own words, which name tables and columns.
 
 use linking_core::ports::StoreError;
-use sqlx::Error;
+use sqlx::{Error, error::DatabaseError, postgres::PgDatabaseError};
 
 /// A fault of a statement that reads, or of a transaction's frame.
 pub(crate) fn unavailable(error: &Error) -> StoreError {
@@ -14,7 +14,12 @@ pub(crate) fn unavailable(error: &Error) -> StoreError {
         Error::Io(io) => StoreError::Unavailable(format!("input or output: {}", io.kind())),
         Error::Database(database) => {
             let code = database.code().unwrap_or_default();
-            StoreError::Unavailable(format!("{} (code {code})", database.message()))
+            // PostgreSQL's words may quote a value.
+            if database.try_downcast_ref::<PgDatabaseError>().is_some() {
+                StoreError::Unavailable(format!("PostgreSQL refuses (code {code})"))
+            } else {
+                StoreError::Unavailable(format!("{} (code {code})", database.message()))
+            }
         }
         Error::ColumnDecode { index, .. } => damaged_column(index),
         Error::ColumnNotFound(column) => damaged_column(column),
@@ -28,12 +33,23 @@ pub(crate) fn unavailable(error: &Error) -> StoreError {
 pub(crate) fn of_write(record: &'static str, error: &Error) -> StoreError {
     match error {
         Error::Database(database)
-            if database.is_unique_violation() || database.is_foreign_key_violation() =>
+            if database.is_unique_violation()
+                || database.is_foreign_key_violation()
+                || is_outrun(database.as_ref()) =>
         {
             StoreError::Conflict(record)
         }
         _ => unavailable(error),
     }
+}
+
+/// PostgreSQL chose this transaction to give way: a deadlock, a lock that did not become free, or
+/// a snapshot that was outrun.
+fn is_outrun(database: &dyn DatabaseError) -> bool {
+    matches!(
+        database.code().as_deref(),
+        Some("40001" | "40P01" | "55P03")
+    )
 }
 
 /// A column that does not read.

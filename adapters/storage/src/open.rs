@@ -1,4 +1,4 @@
-//! Opening, migrating, readiness.
+//! Opening and closing.
 
 use std::{
     fmt, io,
@@ -9,31 +9,25 @@ use std::{
 
 use linking_core::ports::{IdSource, StoreError, Vault};
 use sqlx::{
-    ConnectOptions, SqlSafeStr,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 use thiserror::Error;
 
 use crate::{
-    connection::{Database, query},
+    address::PostgresAddress,
+    connection::Database,
     fault::unavailable,
     meter::{Counts, Meter},
-    record::Columns,
-    sql,
+    postgres::Cluster,
 };
 
 /// How many connections read beside the writer. Reads are short and the machine small.
 const READERS: u32 = 4;
 /// How long a request waits for a connection, or for another process that writes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The migrations, in order. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "first light",
-    include_str!("../migrations/sqlite/0001_first_light.sql"),
-)];
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +36,8 @@ pub enum Location {
     File(PathBuf),
     /// In memory, for tests and the demo: gone with the [`Storage`].
     Memory,
+    /// On PostgreSQL: of these servers of one database the first that takes writes.
+    Postgres(Vec<PostgresAddress>),
 }
 
 /// Why a database could not be opened.
@@ -57,6 +53,9 @@ pub enum OpenError {
         /// What the system says.
         cause: io::Error,
     },
+    /// No address was given.
+    #[error("no address of a PostgreSQL server is given")]
+    NoAddress,
     /// SQLite does not take it.
     #[error("the database {path} can't be opened: {cause}")]
     Database {
@@ -67,36 +66,10 @@ pub enum OpenError {
     },
 }
 
-/// Why migrations did not run.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum MigrationError {
-    /// A newer program has migrated this database.
-    #[error(
-        "the database has migration {0}, which this program does not know: run the newer program"
-    )]
-    NewerDatabase(i64),
-    /// What was applied is not what this program holds under that number.
-    #[error("migration {0} was applied in another form: this is not a database of this program")]
-    Foreign(i64),
-    /// The database failed.
-    #[error("the migration failed: {0}")]
-    Failed(StoreError),
-}
-
-/// What a migration did: the schema's version before and after. Zero is an empty database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Migrated {
-    /// The version found.
-    pub from: i64,
-    /// The version now.
-    pub to: i64,
-}
-
-/// The store over SQLite: implements `Store`, `Directory` and `Register`. Cheap to share by
-/// `Arc`. Two of them, in one process or in two, may work on one file.
+/// The store: implements `Store`, `Directory` and `Register`. Cheap to share by `Arc`. Several of
+/// them, in one process or in many, may work on one database.
 pub struct Storage {
-    pub(crate) writer: sqlx::Pool<Database>,
-    pub(crate) readers: sqlx::Pool<Database>,
+    pub(crate) database: Database,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) meter: Meter,
@@ -111,7 +84,8 @@ impl fmt::Debug for Storage {
 }
 
 impl Storage {
-    /// Opens a database; an empty one is made if there is none. Migrates nothing.
+    /// Opens a database; an empty file is made if there is none. Migrates nothing. PostgreSQL is
+    /// not asked before the first statement.
     ///
     /// The vault seals what is personal; the identifiers are for records that imports make.
     ///
@@ -122,94 +96,39 @@ impl Storage {
         vault: Arc<dyn Vault>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, OpenError> {
-        let options = match location {
+        let database = match location {
             Location::File(path) => {
                 make_private_file(path).map_err(|cause| OpenError::File {
                     path: path.clone(),
                     cause,
                 })?;
-                connect_options()
+                let options = connect_options()
                     .filename(path)
-                    .journal_mode(SqliteJournalMode::Wal)
+                    .journal_mode(SqliteJournalMode::Wal);
+                let readers = options.clone().pragma("query_only", "ON");
+                Database::Sqlite {
+                    writer: writer(options, path).await?,
+                    readers: pool().max_connections(READERS).connect_lazy_with(readers),
+                }
             }
-            Location::Memory => connect_options().filename(":memory:").in_memory(true),
-        };
-        let pool = || {
-            SqlitePoolOptions::new()
-                .acquire_timeout(PATIENCE)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                // A connection to an embedded database does not go away.
-                .test_before_acquire(false)
-        };
-        let writer = pool()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await;
-        let writer = writer.map_err(|error| OpenError::Database {
-            path: match location {
-                Location::File(path) => path.clone(),
-                Location::Memory => PathBuf::from(":memory:"),
-            },
-            cause: unavailable(&error),
-        })?;
-        let readers = match location {
-            Location::File(_) => pool()
-                .max_connections(READERS)
-                .connect_lazy_with(options.pragma("query_only", "ON")),
-            // A database in memory belongs to its one connection.
-            Location::Memory => writer.clone(),
+            Location::Memory => {
+                let options = connect_options().filename(":memory:").in_memory(true);
+                let writer = writer(options, Path::new(":memory:")).await?;
+                // A database in memory belongs to its one connection.
+                let readers = writer.clone();
+                Database::Sqlite { writer, readers }
+            }
+            Location::Postgres(addresses) => {
+                let cluster = Cluster::new(addresses.clone());
+                Database::Postgres(cluster.ok_or(OpenError::NoAddress)?)
+            }
         };
         Ok(Self {
-            writer,
-            readers,
+            database,
             vault,
             ids,
             meter: Meter::default(),
         })
-    }
-
-    /// Brings the schema up to date. Run it before the first request, once.
-    ///
-    /// # Errors
-    /// See [`MigrationError`].
-    pub async fn migrate(&self) -> Result<Migrated, MigrationError> {
-        let from = self.schema_version().await.unwrap_or(0);
-        let mut connection = self
-            .writer
-            .acquire()
-            .await
-            .map_err(|error| MigrationError::Failed(unavailable(&error)))?;
-        migrator()
-            .run_direct(None, &mut *connection, false)
-            .await
-            .map_err(|e| failed(&e))?;
-        drop(connection);
-        let to = self
-            .schema_version()
-            .await
-            .map_err(MigrationError::Failed)?;
-        Ok(Migrated { from, to })
-    }
-
-    /// Whether the store can serve: the database answers, and its schema is not older than this
-    /// program. A newer one is served too, while servers are updated one by one.
-    ///
-    /// # Errors
-    /// The database does not answer, or was not migrated.
-    pub async fn check_ready(&self) -> Result<(), StoreError> {
-        let needed = MIGRATIONS
-            .iter()
-            .map(|(version, ..)| *version)
-            .max()
-            .unwrap_or(0);
-        let found = self.schema_version().await?;
-        if found < needed {
-            return Err(StoreError::Unavailable(format!(
-                "the schema is at version {found}, this program needs {needed}: run `migrate`"
-            )));
-        }
-        Ok(())
     }
 
     /// What was sent to the database since the store was opened.
@@ -220,16 +139,31 @@ impl Storage {
 
     /// Closes all connections, after what runs has ended, and folds the journal into the file.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-
-    async fn schema_version(&self) -> Result<i64, StoreError> {
-        match self.row(query(sql::trail::SCHEMA_VERSION)).await? {
-            Some(row) => row.number("version"),
-            None => Ok(0),
+        match &self.database {
+            Database::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Database::Postgres(cluster) => cluster.close().await,
         }
     }
+}
+
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A connection to an embedded database does not go away.
+        .test_before_acquire(false)
+}
+
+async fn writer(options: SqliteConnectOptions, path: &Path) -> Result<SqlitePool, OpenError> {
+    let writer = pool().max_connections(1).connect_with(options).await;
+    writer.map_err(|error| OpenError::Database {
+        path: path.to_owned(),
+        cause: unavailable(&error),
+    })
 }
 
 fn connect_options() -> SqliteConnectOptions {
@@ -253,33 +187,4 @@ fn make_private_file(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
-}
-
-fn migrator() -> Migrator {
-    Migrator::with_migrations(
-        MIGRATIONS
-            .into_iter()
-            .map(|(version, description, text)| {
-                let kind = MigrationType::Simple;
-                Migration::new(
-                    version,
-                    description.into(),
-                    kind,
-                    text.into_sql_str(),
-                    false,
-                )
-            })
-            .collect(),
-    )
-}
-
-fn failed(error: &MigrateError) -> MigrationError {
-    match error {
-        MigrateError::VersionMissing(version) => MigrationError::NewerDatabase(*version),
-        MigrateError::VersionMismatch(version) => MigrationError::Foreign(*version),
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            MigrationError::Failed(unavailable(error))
-        }
-        _ => MigrationError::Failed(StoreError::Unavailable("migrations did not run".to_owned())),
-    }
 }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     codes::Code,
-    connection::Query,
     record::{micros, stored},
     sealing::{SealedProfile, seal_profile, snils_tag},
+    statement::Query,
 };
 
 /// The columns of an account but its version.
@@ -55,7 +55,7 @@ impl AccountRow {
     }
 
     /// Binds the columns in the order of `sql::account::INSERT`.
-    pub(crate) fn bind(self, query: Query<'_>) -> Query<'_> {
+    pub(crate) fn bind(self, query: Query) -> Query {
         let (hash, origin, set_at) = match self.password {
             Some((hash, origin, set_at)) => (Some(hash), Some(origin), Some(set_at)),
             None => (None, None, None),

@@ -18,23 +18,19 @@ use linking_core::{
     time::Timestamp,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Decode, Row as _, Type};
 use uuid::Uuid;
 
 use crate::{
     codes::Code,
-    connection::{Database, Row},
     fault::{damaged_column, unavailable},
+    row::{Field, Row},
     sealing::{SealedProfile, open_profile},
 };
 
 /// Reads columns by name.
 pub(crate) trait Columns {
     /// A column as the driver reads it.
-    fn read<'r, T: Decode<'r, Database> + Type<Database>>(
-        &'r self,
-        name: &'static str,
-    ) -> Result<T, StoreError>;
+    fn read<T: Field>(&self, name: &'static str) -> Result<T, StoreError>;
 
     /// A whole number.
     fn number(&self, name: &'static str) -> Result<i64, StoreError> {
@@ -95,11 +91,8 @@ pub(crate) trait Columns {
 }
 
 impl Columns for Row {
-    fn read<'r, T: Decode<'r, Database> + Type<Database>>(
-        &'r self,
-        name: &'static str,
-    ) -> Result<T, StoreError> {
-        self.try_get(name).map_err(|error| unavailable(&error))
+    fn read<T: Field>(&self, name: &'static str) -> Result<T, StoreError> {
+        T::of(self, name).map_err(|error| unavailable(&error))
     }
 }
 

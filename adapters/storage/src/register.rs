@@ -18,8 +18,9 @@ use linking_core::{
 };
 
 use crate::{
-    connection::{Rows, Unit},
+    connection::Unit,
     open::Storage,
+    statement::{RowValues, insert_of},
 };
 
 /// How many rows one insert takes. Times the columns of the widest row this stays far below what
@@ -111,22 +112,13 @@ impl Unit<'_> {
         record: &'static str,
         text: &'static str,
         rows: Vec<T>,
-        bind: impl Fn(
-            &mut sqlx::query_builder::Separated<'_, crate::connection::Database, &'static str>,
-            T,
-        ),
+        bind: impl Fn(&mut RowValues<'_>, T),
     ) -> Result<(), StoreError> {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
-            let mut statement = Rows::new(text);
-            let mut full = 0;
-            statement.push_values(rows.by_ref().take(ROWS_AT_ONCE), |mut row, values| {
-                full += 1;
-                bind(&mut row, values);
-            });
-            // Only the text of a full insert comes again.
-            let query = statement.build().persistent(full == ROWS_AT_ONCE);
-            self.write(record, query).await?;
+            let some = rows.by_ref().take(ROWS_AT_ONCE);
+            let statement = insert_of(text, some, ROWS_AT_ONCE, &bind);
+            self.write(record, statement).await?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Every statement's text. PostgreSQL takes them too: `$1` placeholders, `ON CONFLICT`,
-//! `RETURNING`; what differs stands in the migrations and in [`for_share`]. They are constants, so
-//! that no value can get into a text, and listed, so that a test walks them all and reads their
+//! `RETURNING`; what it is asked beside is [`crate::statement::Query::shared`]. They are constants,
+//! so that no value can get into a text, and listed, so that a test walks them all and reads their
 //! plans.
 
 /// Declares texts and the list of them.
@@ -9,14 +9,6 @@ macro_rules! statements {
         $($(#[$doc])* pub(crate) const $name: &str = $text;)*
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
-}
-
-/// Ends a look at a record that must not change before the commit. SQLite has one writer at a
-/// time, who began with `BEGIN IMMEDIATE`; PostgreSQL says `FOR SHARE` here.
-macro_rules! for_share {
-    () => {
-        ""
     };
 }
 

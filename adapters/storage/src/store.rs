@@ -19,10 +19,11 @@ use uuid::Uuid;
 
 use crate::{
     commit::{flow_update, session_end},
-    connection::{Row, query},
+    connection::query,
     fault::damaged_column,
     open::Storage,
     record::{self, Columns, micros},
+    row::Row,
     sealing::{open_flow, seal_flow, snils_tag},
     sql,
 };

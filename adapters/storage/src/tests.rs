@@ -1,13 +1,19 @@
 //! What the store promises beside the conformance suite: plans, counts, traces on disk, races,
-//! restarts.
+//! restarts. What holds for every database runs on both.
 
-mod conformance;
-mod counts;
-mod directory;
-mod fixture;
+mod in_file;
+mod in_memory;
+mod in_postgres;
 mod migration;
+mod moves;
 mod plans;
-mod races;
-mod register;
-mod restart;
+mod postgres_plans;
+mod proxy;
+mod stand;
 mod traces;
+
+/// The store of most tests of SQLite.
+mod fixture {
+    pub(super) use super::stand::*;
+    pub(super) type Stand = StandOn<InFile>;
+}

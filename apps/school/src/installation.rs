@@ -9,10 +9,14 @@ use linking_core::{
 use linking_crypto::{
     Argon2Hasher, HasherStartError, KeyFileError, KeyVault, SystemClock, SystemRandom, UuidV7Source,
 };
-use linking_storage::{Location, MigrationError, OpenError, Storage};
+use linking_storage::{MigrationError, OpenError, Storage};
 use thiserror::Error;
 
-use crate::{import::Importer, passwords::FirstPasswords, settings::Settings};
+use crate::{
+    import::Importer,
+    passwords::FirstPasswords,
+    settings::{PasswordFileError, Settings},
+};
 
 /// The installation could not be opened.
 #[derive(Debug, Error)]
@@ -20,11 +24,14 @@ pub enum OpenInstallationError {
     /// The vault's keys.
     #[error("vault.key-file: {0}")]
     Keys(#[from] KeyFileError),
+    /// The database's password.
+    #[error("database.password-file: {0}")]
+    Password(#[from] PasswordFileError),
     /// The database.
-    #[error("database.path: {0}")]
+    #[error("database: {0}")]
     Database(#[from] OpenError),
     /// The database's schema.
-    #[error("database.path: {0}")]
+    #[error("database: {0}")]
     Schema(#[from] MigrationError),
     /// The threads for password hashes.
     #[error("hash-pool: {0}")]
@@ -56,7 +63,7 @@ impl Installation {
     pub async fn open(settings: &Settings) -> Result<Self, OpenInstallationError> {
         let vault: Arc<dyn Vault> = Arc::new(KeyVault::load(&settings.vault_keys)?);
         let ids: Arc<dyn IdSource> = Arc::new(UuidV7Source);
-        let location = Location::File(settings.database.clone());
+        let location = settings.database.location()?;
         let storage = Storage::open(&location, Arc::clone(&vault), Arc::clone(&ids)).await?;
         storage.migrate().await?;
         Ok(Self {

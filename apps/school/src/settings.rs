@@ -7,6 +7,7 @@
 
 mod address;
 mod consents;
+mod database;
 mod diary;
 mod policies;
 mod preset;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use address::{PublicAddress, TrustedProxies};
 pub use consents::{ConsentDocument, Consents};
+pub use database::{DatabaseSettings, PasswordFileError};
 pub use diary::{Diary, Logo};
 pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
@@ -85,8 +87,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// The diary's name and signs.
     pub diary: Diary,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// Where the database is.
+    pub database: DatabaseSettings,
     /// The file with the vault's keys.
     pub vault_keys: PathBuf,
     /// How costly a password hash is, and how many may run and wait.
@@ -162,9 +164,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
             .map_err(|_| "needs IP addresses, as 127.0.0.1 (an empty list trusts nobody)".into())
     });
     let diary = diary::read(&mut root.section("diary"));
-    let mut database_section = root.section("database");
-    let database = database_section.required("path", path);
-    database_section.finish();
+    let database = database::read(&mut root.section("database"));
     let mut vault_section = root.section("vault");
     let vault_keys = vault_section.required("key-file", path);
     vault_section.finish();

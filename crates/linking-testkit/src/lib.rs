@@ -20,6 +20,7 @@
 //!
 //! The kit fails by panicking, as tests do.
 
+pub mod counterpart;
 mod fakes;
 mod memory;
 pub mod people;

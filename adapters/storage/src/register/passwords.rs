@@ -12,10 +12,11 @@ use linking_core::{
 
 use crate::{
     codes::Code,
-    connection::{Row, Unit, query},
+    connection::{Unit, query},
     fault::damaged_column,
     open::Storage,
     record::{Columns, micros},
+    row::Row,
     sealing::{SealedProfile, open_profile},
     sql::register as sql,
     words::sort_key,

@@ -84,7 +84,9 @@ impl Import<'_, '_> {
             // The same person once more: the first row has to be there to be compared.
             self.flush().await?;
         }
-        let statement = query(sql::account::BY_LOGIN).bind(person.login.key().as_str());
+        let statement = query(sql::account::BY_LOGIN)
+            .bind(person.login.key().as_str())
+            .for_update();
         let rows = self.unit.rows(statement).await?;
         let found = record::sheets(&rows, "a_id", self.storage.vault.as_ref())?.pop();
         match found {

@@ -27,7 +27,7 @@ statements! {
          SELECT 'child' AS side, a.id AS a_id, a.profile AS a_profile, a.snils AS a_snils \
          FROM guardianship g JOIN account a ON a.id = g.pupil WHERE g.guardian = $1";
     /// $1 account, $2 version.
-    GUARD = concat!("SELECT 1 FROM account WHERE id = $1 AND version = $2", for_share!());
+    GUARD = "SELECT 1 FROM account WHERE id = $1 AND version = $2";
     /// $1 account, $2 version: the record that is about to be written over.
     BEFORE_PUT = concat!(
         "SELECT ", account_columns!(), " FROM account a WHERE a.id = $1 AND a.version = $2"

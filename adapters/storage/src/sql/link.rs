@@ -16,9 +16,7 @@ statements! {
          WHERE l.account = $1 AND l.ended_at IS NULL ORDER BY l.linked_at, l.id"
     );
     /// $1 issuer, $2 subject.
-    ANCHOR = concat!(
-        "SELECT version FROM identity_anchor WHERE issuer = $1 AND subject = $2", for_share!()
-    );
+    ANCHOR = "SELECT version FROM identity_anchor WHERE issuer = $1 AND subject = $2";
     /// $1 issuer, $2 subject: the identity's first link.
     BEGIN_ANCHOR =
         "INSERT INTO identity_anchor (issuer, subject, version) VALUES ($1, $2, 1) \

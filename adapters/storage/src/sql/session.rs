@@ -16,7 +16,7 @@ statements! {
     TOUCH =
         "UPDATE session SET seen_at = $2, ends_at = $3 WHERE id = $1 AND seen_at < $2";
     /// $1 session, $2 version.
-    GUARD = concat!("SELECT 1 FROM session WHERE id = $1 AND version = $2", for_share!());
+    GUARD = "SELECT 1 FROM session WHERE id = $1 AND version = $2";
     /// $1 id, $2 secret, $3 browser, $4 account, $5 epoch, $6 way, $7 started at, $8 seen at,
     /// $9 proved at, $10 agent, $11 ends at.
     INSERT =
@@ -40,16 +40,16 @@ statements! {
         "DELETE FROM session WHERE id IN (\
             SELECT s.id FROM session s WHERE s.ends_at <= $1 ORDER BY s.ends_at LIMIT $2)";
 
-    /// $1 counter.
+    /// $1 counter, $2 now: what was counted so far, zero for a new one. From here on the row is
+    /// this transaction's, so that of many attempts each counts (`threats.md` F6).
     ATTEMPTS =
-        "SELECT counted, window_from, paused_until FROM attempt WHERE counter = $1";
+        "INSERT INTO attempt (counter, counted, window_from, ends_at) VALUES ($1, 0, $2, $2) \
+         ON CONFLICT (counter) DO UPDATE SET counted = attempt.counted \
+         RETURNING counted, window_from, paused_until";
     /// $1 counter, $2 counted, $3 window from, $4 paused until, $5 ends at.
     PUT_ATTEMPTS =
-        "INSERT INTO attempt (counter, counted, window_from, paused_until, ends_at) \
-         VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (counter) DO UPDATE SET counted = excluded.counted, \
-            window_from = excluded.window_from, paused_until = excluded.paused_until, \
-            ends_at = excluded.ends_at";
+        "UPDATE attempt SET counted = $2, window_from = $3, paused_until = $4, ends_at = $5 \
+         WHERE counter = $1";
     /// $1 counter.
     CLEAR_ATTEMPTS = "DELETE FROM attempt WHERE counter = $1";
     /// $1 counter. A pause was set by the latest count: it goes with it.

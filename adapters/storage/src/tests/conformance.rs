@@ -11,27 +11,17 @@ use linking_core::{
     session::AgentLabel,
 };
 use linking_testkit::store::Trail;
-use sqlx::AssertSqlSafe;
 
 use super::fixture::Stand;
 use crate::{
     Storage,
-    connection::Row,
+    connection::query,
     record::{Columns, json_text},
+    row::Row,
 };
 
-mod in_a_file {
-    use super::{fresh, fresh_with_trail};
-
-    linking_testkit::store_conformance!(fresh());
-    linking_testkit::store_trail_conformance!(fresh_with_trail());
-}
-
-mod in_memory {
-    use super::super::fixture::in_memory;
-
-    linking_testkit::store_conformance!(in_memory());
-}
+linking_testkit::store_conformance!(fresh());
+linking_testkit::store_trail_conformance!(fresh_with_trail());
 
 async fn fresh() -> (Arc<Storage>, Stand) {
     let stand = Stand::empty().await;
@@ -50,10 +40,7 @@ struct TrailOf(Arc<Storage>);
 
 impl TrailOf {
     async fn rows(&self, text: &'static str) -> Vec<Row> {
-        sqlx::query(AssertSqlSafe(text))
-            .fetch_all(&self.0.readers)
-            .await
-            .unwrap()
+        self.0.rows(query(text)).await.unwrap()
     }
 
     async fn concerns(&self, audit: AuditId) -> Vec<Concern> {

@@ -33,7 +33,7 @@ async fn a_newer_database_is_served_and_not_migrated() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (2, 'later', TRUE, X'00', 0)",
     )
-    .execute(&stand.storage.writer)
+    .execute(stand.writer())
     .await
     .unwrap();
     assert_eq!(
@@ -47,7 +47,7 @@ async fn a_newer_database_is_served_and_not_migrated() {
 async fn a_migration_applied_in_another_form_is_refused() {
     let stand = Stand::empty().await;
     sqlx::query("UPDATE _sqlx_migrations SET checksum = X'00'")
-        .execute(&stand.storage.writer)
+        .execute(stand.writer())
         .await
         .unwrap();
     assert_eq!(

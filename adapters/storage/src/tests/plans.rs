@@ -12,10 +12,7 @@ const READ_WHOLE: [&str; 2] = ["REGIONS", "SCHEMA_VERSION"];
 /// The lines of a plan.
 async fn plan(stand: &Stand, text: &str) -> Vec<String> {
     let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
-    let rows = sqlx::query(text)
-        .fetch_all(&stand.storage.writer)
-        .await
-        .unwrap();
+    let rows = sqlx::query(text).fetch_all(stand.writer()).await.unwrap();
     rows.iter().map(|row| row.get("detail")).collect()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linking_core::{
     account::Version,
     audit::Act,
-    change::{ChangeSet, Guard, Write},
+    change::{ChangeSet, FlowScope, Guard, SessionScope, Write},
     link::{FlowPurpose, LinkEnd},
     ports::{AttemptLimit, AttemptVerdict, Store, StoreError},
 };
@@ -289,4 +289,49 @@ async fn f6_of_200_attempts_at_once_on_two_servers_five_go_on() {
     went_on.sort_unstable();
     let pause = Some(after(TimeDelta::minutes(1)));
     assert_eq!(went_on, [None, None, None, None, pause]);
+}
+
+/// A sign-in that looked at the account before it was closed either does not come about, or its
+/// session ends with the others: the guard holds until the commit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn e6_a_sign_in_and_the_closing_of_its_account_meet_in_one_order() {
+    let stand = Stand::with_school().await;
+    let second = stand.second().await;
+    let mut outrun = 0;
+    for number in 0..60 {
+        let sheet = stand.person(teacher(&format!("teacher{number}"))).await;
+        let account = sheet.account().clone();
+        let session = stand.session(account.id, account.epoch);
+        let sign_in = ChangeSet::new(stand.audit(Act::Imported))
+            .guard(Guard::Account {
+                id: account.id,
+                read: sheet.account.version,
+            })
+            // Makes the look and the write far apart.
+            .write(Write::EndFlows {
+                account: account.id,
+                scope: FlowScope::All,
+            })
+            .write(Write::InsertSession(session));
+        let mut closed = account.clone();
+        closed.epoch = account.epoch.next();
+        let close = ChangeSet::new(stand.audit(Act::Imported))
+            .write(Write::PutAccount {
+                account: Box::new(closed),
+                read: sheet.account.version,
+            })
+            .write(Write::EndSessions {
+                account: account.id,
+                scope: SessionScope::All,
+            });
+        let (signed_in, closed) = tokio::join!(stand.storage.commit(sign_in), second.commit(close));
+        assert_eq!(closed, Ok(()), "nothing moved the account");
+        if signed_in.is_err() {
+            outrun += 1;
+            assert_eq!(signed_in, Err(StoreError::Conflict("account")));
+        }
+        let left = stand.storage.sessions_of(account.id).await.unwrap();
+        assert_eq!(left, Vec::new(), "{signed_in:?}");
+    }
+    assert!(outrun < 60, "the sign-in came first at least once");
 }

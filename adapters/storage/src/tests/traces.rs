@@ -160,7 +160,7 @@ async fn h2_what_is_deleted_is_overwritten() {
         stand.write([Write::InsertSession(session)]).await.unwrap();
     }
     // Folded into the file, so that the journal does not hide what is there.
-    let fold = || sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&stand.storage.writer);
+    let fold = || sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(stand.writer());
     fold().await.unwrap();
     assert!(holds(&octets(&stand), agent.as_bytes()));
     let swept = stand
@@ -191,7 +191,7 @@ async fn h2_after_a_sweep_no_octet_of_an_ended_flow_is_left() {
         let waiting = claimed.verified(marked_identity()).unwrap();
         let read = stand.storage.put_flow(&waiting, Version::NEW.next()).await;
         let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM flow")
-            .fetch_one(&stand.storage.writer)
+            .fetch_one(stand.writer())
             .await
             .unwrap();
         assert!(holds(&octets(&stand), &sealed), "{how}");
@@ -218,7 +218,7 @@ async fn h2_a_long_read_only_puts_the_emptying_off() {
         std::fs::metadata(path).unwrap().len()
     };
     stand.storage.sweep(now(), 1000).await.unwrap();
-    let mut reader = stand.storage.readers.begin().await.unwrap();
+    let mut reader = stand.readers().begin().await.unwrap();
     let flows: i64 = sqlx::query_scalar("SELECT count(*) FROM flow")
         .fetch_one(&mut *reader)
         .await
@@ -229,7 +229,7 @@ async fn h2_a_long_read_only_puts_the_emptying_off() {
     assert_eq!(stand.storage.sweep(after(FLOW_LIFE), 1000).await, Ok(1));
     assert!(journal() > 0, "the read still needs it");
     let patience: i64 = sqlx::query_scalar("PRAGMA busy_timeout")
-        .fetch_one(&stand.storage.writer)
+        .fetch_one(stand.writer())
         .await
         .unwrap();
     let opened_with = i64::try_from(crate::open::PATIENCE.as_millis()).unwrap();
@@ -257,33 +257,4 @@ async fn f7_a_dump_opens_no_session_and_no_flow() {
     );
     assert!(!holds(&octets, secret.to_hex().as_bytes()));
     assert!(!holds(&octets, secret.expose()));
-}
-
-#[tokio::test]
-async fn what_is_sealed_opens_in_its_own_record_alone() {
-    let stand = Stand::with_school().await;
-    let one = stand.person(super::fixture::teacher("one")).await;
-    let other = stand.person(super::fixture::teacher("other")).await;
-    sqlx::query(
-        "UPDATE account SET profile = (SELECT x.profile FROM account x WHERE x.id = $1) \
-         WHERE id = $2",
-    )
-    .bind(one.account().id.uuid())
-    .bind(other.account().id.uuid())
-    .execute(&stand.storage.writer)
-    .await
-    .unwrap();
-    let read = stand.storage.account(other.account().id).await;
-    let Err(linking_core::ports::StoreError::Damaged(text)) = read else {
-        panic!("{read:?}");
-    };
-    assert!(text.starts_with("the profile of acc_"), "{text}");
-    assert!(
-        stand
-            .storage
-            .account(one.account().id)
-            .await
-            .unwrap()
-            .is_some()
-    );
 }

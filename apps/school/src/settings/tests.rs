@@ -59,7 +59,7 @@ fn load_with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, Setting
     })
 }
 
-fn keys(result: Result<Settings, SettingsError>) -> Vec<String> {
+fn keys<T>(result: Result<T, SettingsError>) -> Vec<String> {
     result.err().map_or_else(Vec::new, |error| {
         error
             .problems
@@ -232,7 +232,10 @@ fn variables_override_the_file() {
     )
     .unwrap();
     assert_eq!(settings.public_address.origin(), "https://other.example.ru");
-    assert_eq!(settings.database, PathBuf::from("/tmp/other.db"));
+    assert_eq!(
+        settings.database,
+        DatabaseSettings::File(PathBuf::from("/tmp/other.db"))
+    );
     assert_eq!(settings.hashes.threads.get(), 4);
     let proxies = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap());
     assert_eq!(settings.trusted_proxies, TrustedProxies::new(proxies));
@@ -392,7 +395,7 @@ fn j5_a_value_that_does_not_fit_names_its_key_and_is_not_repeated() {
         let text = FILE.replace(stand.unwrap(), &format!("stand = {value}"));
         let error = load(&text).unwrap_err();
         assert!(!error.to_string().contains("secret-7731"), "{error}");
-        assert_eq!(keys(Err(error)), ["providers.gosuslugi.stand"], "{value}");
+        assert_eq!(keys::<Settings>(Err(error)), ["providers.gosuslugi.stand"], "{value}");
     }
     let (before, after) = FILE.split_once("[providers.gosuslugi]\n").unwrap();
     let text = format!("{before}[providers.gosuslugi]\nredirect-uri = {{ a = 1 }}\n{after}");
@@ -409,4 +412,39 @@ fn j5_a_provider_that_is_on_needs_its_settings() {
     assert_eq!(misspelt, ["providers.gosuslugi.client-identifier"]);
     let missing = keys(load(&FILE.replace("stand = ", "# ")));
     assert_eq!(missing, ["providers.gosuslugi"]);
+}
+
+#[test]
+fn the_database_is_a_file_or_servers_and_never_both() {
+    let with = |lines: &str| {
+        let own = "path = \"/var/lib/svyazka/svyazka.db\"";
+        load(&FILE.replace(own, lines)).map(|settings| settings.database)
+    };
+    let servers = "addresses = [\"postgres://svyazka@localhost/a\", \
+                   \"postgres://svyazka@127.0.0.1:5433/a\"]\npassword-file = \"/etc/svyazka/db\"";
+    let Ok(DatabaseSettings::Postgres {
+        addresses,
+        password_file,
+    }) = with(servers)
+    else {
+        panic!("two servers");
+    };
+    assert_eq!(addresses.len(), 2);
+    assert_eq!(password_file, Some(PathBuf::from("/etc/svyazka/db")));
+    for (lines, key) in [
+        ("", "database.path"),
+        ("addresses = []", "database.addresses"),
+        ("addresses = [\"svyazka.db\"]", "database.addresses"),
+        (
+            "addresses = [\"postgres://svyazka@db.example/a\"]",
+            "database.addresses",
+        ),
+        ("password-file = \"/etc/db\"", "database.path"),
+        (
+            "path = \"a.db\"\naddresses = [\"postgres://svyazka@localhost/a\"]",
+            "database.path",
+        ),
+    ] {
+        assert_eq!(keys(with(lines)), [key], "{lines}");
+    }
 }

@@ -1,4 +1,4 @@
-//! A store in a folder of its own, with one school and its people.
+//! A store of its own, with one school and its people.
 
 use std::{
     collections::HashMap,
@@ -31,10 +31,11 @@ use linking_core::{
     session::{AgentLabel, Session, SignInWay},
     time::Timestamp,
 };
+use sqlx::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{Location, Storage};
+use crate::{Location, Storage, connection::Database, record::Columns, statement::Query};
 
 /// Rising identifiers.
 #[derive(Debug, Default)]
@@ -101,28 +102,95 @@ impl Vault for KeepingVault {
     }
 }
 
-pub(super) struct Stand {
-    dir: TempDir,
+/// Where a stand's database is.
+pub(super) trait Place: Sized {
+    async fn fresh() -> Self;
+    fn location(&self) -> Location;
+}
+
+/// In a file of a folder of its own.
+pub(super) struct InFile(TempDir);
+
+impl Place for InFile {
+    async fn fresh() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn location(&self) -> Location {
+        Location::File(self.0.path().join("test.db"))
+    }
+}
+
+/// In a schema of its own of the tests' PostgreSQL.
+pub(super) struct InPostgres(String);
+
+impl InPostgres {
+    pub(super) fn url(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Place for InPostgres {
+    async fn fresh() -> Self {
+        let server = linking_testkit::counterpart::postgres();
+        let unique = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+        let schema = format!("t_{}_{unique}", std::process::id());
+        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+        sqlx::raw_sql(create)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        Self(format!("{server}?options=-c%20search_path%3D{schema}"))
+    }
+
+    fn location(&self) -> Location {
+        Location::Postgres(vec![self.0.parse().unwrap()])
+    }
+}
+
+pub(super) struct StandOn<P> {
+    pub(super) place: P,
     pub(super) vault: Arc<KeepingVault>,
     pub(super) ids: Arc<RisingIds>,
     pub(super) storage: Arc<Storage>,
 }
 
-impl Stand {
-    /// An empty, migrated store in a file.
+impl StandOn<InFile> {
+    pub(super) fn folder(&self) -> PathBuf {
+        self.place.0.path().to_owned()
+    }
+
+    pub(super) fn writer(&self) -> &sqlx::SqlitePool {
+        match &self.storage.database {
+            Database::Sqlite { writer, .. } => writer,
+            Database::Postgres(_) => panic!("a file is SQLite's"),
+        }
+    }
+
+    pub(super) fn readers(&self) -> &sqlx::SqlitePool {
+        match &self.storage.database {
+            Database::Sqlite { readers, .. } => readers,
+            Database::Postgres(_) => panic!("a file is SQLite's"),
+        }
+    }
+}
+
+impl<P: Place> StandOn<P> {
+    /// An empty, migrated store.
     pub(super) async fn empty() -> Self {
-        let dir = TempDir::new().unwrap();
+        let place = P::fresh().await;
         let (vault, ids) = (
             Arc::new(KeepingVault::default()),
             Arc::new(RisingIds::default()),
         );
-        let location = Location::File(dir.path().join("test.db"));
-        let storage = Storage::open(&location, vault.clone(), ids.clone())
+        let storage = Storage::open(&place.location(), vault.clone(), ids.clone())
             .await
             .unwrap();
         storage.migrate().await.unwrap();
         Self {
-            dir,
+            place,
             vault,
             ids,
             storage: Arc::new(storage),
@@ -141,18 +209,9 @@ impl Stand {
         stand
     }
 
-    pub(super) fn path(&self) -> PathBuf {
-        self.dir.path().join("test.db")
-    }
-
-    pub(super) fn folder(&self) -> PathBuf {
-        self.dir.path().to_owned()
-    }
-
-    /// Another server on the same file.
+    /// Another server on the same database.
     pub(super) async fn second(&self) -> Storage {
-        let location = Location::File(self.path());
-        Storage::open(&location, self.vault.clone(), self.ids.clone())
+        Storage::open(&self.place.location(), self.vault.clone(), self.ids.clone())
             .await
             .unwrap()
     }
@@ -312,11 +371,9 @@ impl Stand {
 
     /// How many rows a table has.
     pub(super) async fn rows(&self, table: &str) -> i64 {
-        let text = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        sqlx::query_scalar(text)
-            .fetch_one(&self.storage.readers)
-            .await
-            .unwrap()
+        let text = format!("SELECT count(*) AS rows FROM {table}");
+        let row = self.storage.row(Query::of_schema(text)).await.unwrap();
+        row.unwrap().number("rows").unwrap()
     }
 }
 
