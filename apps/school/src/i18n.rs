@@ -1,68 +1,23 @@
 //! All text that people read: Fluent catalogues inside the program, one folder for each language
 //! in `locales/`. Each file begins with the list of its keys and their variables.
 //!
-//! Values are put into texts as they are, without bidi isolation: the pages are in Cyrillic, and
-//! isolation marks would end up in copied text.
+//! Values are put into texts as they are, without bidi isolation: no language here is written
+//! from right to left, and isolation marks would end up in copied text.
 
 mod args;
 mod dates;
+mod language;
 #[cfg(test)]
 mod tests;
 mod texts;
 
 pub use args::Args;
+pub use language::Language;
 pub use texts::Texts;
 
 use fluent_bundle::{FluentResource, concurrent::FluentBundle};
 use thiserror::Error;
 use unic_langid::LanguageIdentifier;
-
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Language {
-    /// Russian, complete.
-    #[default]
-    Russian,
-}
-
-impl Language {
-    /// Every language.
-    pub const ALL: [Self; 1] = [Self::Russian];
-
-    /// The code of BCP 47, for `lang` attributes.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Russian => "ru",
-        }
-    }
-
-    /// The files: name, for errors, and text.
-    const fn files(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Russian => &[
-                ("ru/labels.ftl", include_str!("../locales/ru/labels.ftl")),
-                ("ru/common.ftl", include_str!("../locales/ru/common.ftl")),
-                ("ru/fields.ftl", include_str!("../locales/ru/fields.ftl")),
-                (
-                    "ru/refusals.ftl",
-                    include_str!("../locales/ru/refusals.ftl"),
-                ),
-                ("ru/sign-in.ftl", include_str!("../locales/ru/sign-in.ftl")),
-                (
-                    "ru/settings.ftl",
-                    include_str!("../locales/ru/settings.ftl"),
-                ),
-                ("ru/slips.ftl", include_str!("../locales/ru/slips.ftl")),
-                ("ru/help.ftl", include_str!("../locales/ru/help.ftl")),
-                (
-                    "ru/pages-extra.ftl",
-                    include_str!("../locales/ru/pages-extra.ftl"),
-                ),
-            ],
-        }
-    }
-}
 
 /// A catalogue in the program is broken: a defect of the build.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -8,6 +8,7 @@ pub(crate) mod flow;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod home;
+pub(crate) mod language;
 pub(crate) mod message;
 pub(crate) mod place;
 pub(crate) mod places;

@@ -63,11 +63,8 @@ impl Connected {
                 .map_err(|errors| ConnectError::Settings { provider, errors })?;
             let adapter = Arc::new(adapter);
             let id = adapter.manifest().id.clone();
-            let consent = settings.consents.current(&id);
-            let consent = consent
-                .ok_or(ConnectError::Consent { provider })?
-                .text
-                .clone();
+            let consent = settings.consents.texts(&id);
+            let consent = consent.ok_or(ConnectError::Consent { provider })?;
             connected.sites.insert(id.clone(), gosuslugi_site(own));
             let adapter_port: Arc<dyn IdentityProvider> = Arc::<Gosuslugi>::clone(&adapter);
             let provider = ConnectedProvider {

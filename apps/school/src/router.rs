@@ -10,7 +10,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     pages::{
-        assets, contacts, flow, help, home, places, problem, settings, sign_in, sign_out, step_up,
+        assets, contacts, flow, help, home, language, places, problem, settings, sign_in, sign_out,
+        step_up,
     },
     web::{finish::finish, guard::guard, problem::Problem, state::AppState},
 };
@@ -114,6 +115,7 @@ routes! {
     Get "/privacy" => help::privacy;
     Get "/terms" => help::terms;
     Get "/consents/{version}" => help::consent;
+    Post "/language" => language::choose;
     Get "/static/logo" => assets::logo;
     Get "/static/{file}" => assets::serve;
 }

@@ -21,7 +21,7 @@ mod tests;
 pub use address::{PublicAddress, TrustedProxies};
 pub use consents::{ConsentDocument, Consents};
 pub use database::{DatabaseSettings, PasswordFileError};
-pub use diary::{Diary, Logo};
+pub use diary::{Diary, DiaryWords, Logo};
 pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
@@ -170,11 +170,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
     vault_section.finish();
     let hashes = read_hashes(&mut root);
     let policies = policies::read(&mut root);
-    let operator = diary
-        .as_ref()
-        .map(|diary| diary.operator.clone())
-        .unwrap_or_default();
-    let consents = consents::read(&mut root.section("consents"), &operator);
+    let consents = consents::read(&mut root.section("consents"), diary.as_ref());
     let providers = providers::read(
         &mut root.section("providers"),
         profile,

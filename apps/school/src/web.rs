@@ -10,6 +10,8 @@ pub(crate) mod fields;
 pub(crate) mod finish;
 pub(crate) mod form_token;
 pub(crate) mod guard;
+pub(crate) mod here;
+pub(crate) mod language;
 pub(crate) mod next;
 pub(crate) mod place;
 pub(crate) mod problem;

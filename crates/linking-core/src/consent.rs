@@ -34,6 +34,58 @@ pub struct ConsentText {
     pub scopes: Vec<DataScope>,
 }
 
+/// The texts of a provider to which people can agree today: one, and its translations, which name
+/// the same data. A consent records the very text that the person saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentTexts {
+    main: ConsentText,
+    translations: Vec<ConsentText>,
+}
+
+impl ConsentTexts {
+    /// The text and its translation under a version and a digest of its own. What it names is
+    /// what the main text names.
+    #[must_use]
+    pub fn translated(mut self, version: String, digest: String) -> Self {
+        let scopes = self.main.scopes.clone();
+        self.translations.push(ConsentText {
+            version,
+            digest,
+            scopes,
+        });
+        self
+    }
+
+    /// The text that binds.
+    #[must_use]
+    pub const fn main(&self) -> &ConsentText {
+        &self.main
+    }
+
+    /// What every one of the texts names.
+    #[must_use]
+    pub fn scopes(&self) -> &[DataScope] {
+        &self.main.scopes
+    }
+
+    /// The text of a version, if people can agree to it today.
+    #[must_use]
+    pub fn of_version(&self, version: &str) -> Option<&ConsentText> {
+        std::iter::once(&self.main)
+            .chain(&self.translations)
+            .find(|text| text.version == version)
+    }
+}
+
+impl From<ConsentText> for ConsentTexts {
+    fn from(main: ConsentText) -> Self {
+        Self {
+            main,
+            translations: Vec::new(),
+        }
+    }
+}
+
 /// What became of a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -37,7 +37,7 @@
 //! let peer = Arc::new(ScriptedPeer::default());
 //! let gosuslugi = ConnectedProvider {
 //!     adapter: Arc::new(ScriptedProvider::new(peer.clone())),
-//!     consent: people::consent_text(),
+//!     consent: people::consent_text().into(),
 //! };
 //! let policy = Policy {
 //!     providers: [people::provider()].into(),

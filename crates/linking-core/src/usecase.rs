@@ -30,7 +30,7 @@ use thiserror::Error;
 use crate::{
     account::AccountSheet,
     audit::{Act, AuditRecord, By, Concern},
-    consent::ConsentText,
+    consent::ConsentTexts,
     ids::{AuditKind, EventId, EventKind, FlowId, Id},
     policy::{Policy, PolicyBook},
     ports::{
@@ -69,7 +69,7 @@ pub struct ConnectedProvider {
     /// The adapter.
     pub adapter: Arc<dyn IdentityProvider>,
     /// The text that a person agrees to before a link.
-    pub consent: ConsentText,
+    pub consent: ConsentTexts,
 }
 
 /// A rule said no, or the thing was done.

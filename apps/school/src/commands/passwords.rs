@@ -7,7 +7,7 @@ use linking_core::{person::Login, ports::PrintScope};
 
 use super::CommandError;
 use crate::{
-    i18n::{Args as TextArgs, Catalogue, Language, Texts},
+    i18n::{Catalogue, Texts},
     installation::Installation,
     passwords::{Printed, Renewal, SlipFormat, SlipSheet},
     settings::Settings,
@@ -72,12 +72,9 @@ pub(super) async fn run(
     } else {
         Renewal::KeepOwn
     };
-    let common = TextArgs::new()
-        .with("diary", settings.diary.name.clone())
-        .with("into", settings.diary.into.clone());
     let catalogue = Arc::new(Catalogue::embedded()?);
     let sheet = SlipSheet {
-        texts: Texts::new(catalogue, Language::default(), common),
+        texts: Texts::of_diary(catalogue, settings.diary.language, &settings.diary),
         address: settings.public_address.origin(),
         format,
     };

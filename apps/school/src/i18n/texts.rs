@@ -5,6 +5,7 @@ use std::sync::Arc;
 use linking_core::provider::ProviderId;
 
 use super::{Args, Catalogue, Language};
+use crate::settings::Diary;
 
 /// The forms of a provider's name: ending of the message key and of the variable.
 const PROVIDER_FORMS: [&str; 6] = ["", "-of", "-with", "-through", "-at", "-to"];
@@ -26,6 +27,16 @@ impl Texts {
             language,
             common,
         }
+    }
+
+    /// Texts of a language with the words of a diary.
+    #[must_use]
+    pub fn of_diary(catalogue: Arc<Catalogue>, language: Language, diary: &Diary) -> Self {
+        let (name, _) = diary.name_in(language);
+        let common = Args::new()
+            .with("diary", name)
+            .with("into", diary.into_in(language));
+        Self::new(catalogue, language, common)
     }
 
     /// The language.
@@ -72,6 +83,13 @@ impl Texts {
                 .with(format!("provider{form}"), text);
         }
         self
+    }
+}
+
+/// A further text of a page is for the same reader.
+impl From<&Texts> for Language {
+    fn from(texts: &Texts) -> Self {
+        texts.language
     }
 }
 

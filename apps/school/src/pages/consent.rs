@@ -1,8 +1,11 @@
 //! The part CONSENT (`texts.md`, section 6), and the full texts.
 
-use linking_core::{provider::ProviderId, usecase::Linking};
+use linking_core::provider::ProviderId;
 
-use crate::i18n::{Args, Texts};
+use crate::{
+    i18n::{Args, Texts},
+    web::state::AppState,
+};
 
 /// A row: which data, for what, how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +32,14 @@ pub(crate) struct ConsentView {
 
 /// The part for a provider; none if it has no consent text, and then nobody can link.
 pub(crate) fn consent_view(
-    linking: &Linking,
+    app: &AppState,
     provider: &ProviderId,
     t: &Texts,
     button: &str,
 ) -> Option<ConsentView> {
     use linking_core::consent::DataScope;
 
-    let text = &linking.provider(provider)?.consent;
+    let text = &app.site().consents.current_in(provider, t.language())?.text;
     let row = |part: &str| ConsentRow {
         data: t.text(&format!("consent-{part}-data")),
         why: t.text(&format!("consent-{part}-why")),

@@ -121,7 +121,7 @@ pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -
     let Some(provider) = provider_of(&app, &signed_in).await? else {
         return Ok(see("/settings"));
     };
-    let t = app.texts_about(&provider);
+    let t = app.texts_about(&signed_in, &provider);
     let profile = &signed_in.actor.sheet.account().profile;
     let choices: Vec<ContactChoice> = profile
         .contacts_from(&provider)
@@ -138,7 +138,7 @@ pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -
         .collect();
     let frame = Frame::new(
         &app,
-        Some(&signed_in.visit),
+        &signed_in.visit,
         "settings-contacts",
         t.text("page-contacts-title"),
     )
@@ -185,7 +185,7 @@ pub(crate) async fn keep(
 
 /// GET `/settings/contacts/kept`: says what stands now.
 pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
-    let t = app.texts();
+    let t = app.texts(&signed_in);
     let profile = &signed_in.actor.sheet.account().profile;
     let provider = provider_of(&app, &signed_in).await?;
     let kept = provider.is_some_and(|id| profile.contacts_from(&id).next().is_some());
@@ -194,7 +194,7 @@ pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> Pa
     } else {
         "page-contacts-done-none-title"
     };
-    let frame = Frame::new(&app, Some(&signed_in.visit), "contacts-chosen", t.text(key));
+    let frame = Frame::new(&app, &signed_in.visit, "contacts-chosen", t.text(key));
     let page = MessagePage::new(frame, t.clone())
         .done()
         .say(t.text("page-contacts-done-text"))

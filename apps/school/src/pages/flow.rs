@@ -143,7 +143,11 @@ pub(crate) async fn time_of(
     view: &FlowView,
 ) -> Result<TimeLeft, Problem> {
     let offset = Scene::in_flow(app, visit, view).offset().await?;
-    Ok(time_left(view, &app.texts_about(&view.provider), offset))
+    Ok(time_left(
+        view,
+        &app.texts_about(visit, &view.provider),
+        offset,
+    ))
 }
 
 /// Where «Назад» leads from a step that has none before it: to where the flow was begun.

@@ -8,7 +8,7 @@ use axum::{
 use linking_core::{account::Account, person::RegisteredName, provider::ProviderId};
 
 use crate::{
-    i18n::{Args, Texts},
+    i18n::{Args, Language, Texts},
     pages::assets,
     web::{origin::WebOrigin, problem::PageResult, state::AppState, visit::Visit},
 };
@@ -28,6 +28,60 @@ pub(crate) struct Assets {
     pub(crate) style: &'static str,
     pub(crate) script: Option<&'static str>,
     pub(crate) icon: &'static str,
+}
+
+/// Who reads a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    language: Language,
+    visit: Option<&'a Visit>,
+}
+
+impl<'a> From<&'a Visit> for Reader<'a> {
+    fn from(visit: &'a Visit) -> Self {
+        Self {
+            language: Language::from(visit),
+            visit: Some(visit),
+        }
+    }
+}
+
+/// Somebody whom the guard did not get to know.
+impl From<Language> for Reader<'_> {
+    fn from(language: Language) -> Self {
+        Self {
+            language,
+            visit: None,
+        }
+    }
+}
+
+impl From<Reader<'_>> for Language {
+    fn from(reader: Reader<'_>) -> Self {
+        reader.language
+    }
+}
+
+/// The button that shows the same page in the other language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Switch {
+    /// The code of the other language.
+    pub(crate) code: &'static str,
+    /// What it calls itself.
+    pub(crate) name: &'static str,
+}
+
+impl Switch {
+    fn from(language: Language) -> Self {
+        let other = match language {
+            Language::Russian => Language::English,
+            Language::English => Language::Russian,
+        };
+        Self {
+            code: other.code(),
+            name: other.own_name(),
+        }
+    }
 }
 
 /// What the frame needs to know of a page.
@@ -51,22 +105,28 @@ pub(crate) struct Frame {
     pub(crate) banner: Option<String>,
     pub(crate) has_logo: bool,
     pub(crate) diary: String,
+    /// The language of the diary's name, where it is another one than the page's.
+    pub(crate) diary_language: Option<&'static str>,
+    /// The way to the other language; none where no form could be sent.
+    pub(crate) switch: Option<Switch>,
     origins: Vec<WebOrigin>,
 }
 
 impl Frame {
     /// The frame of a page; `title` is its heading.
-    pub(crate) fn new(
+    pub(crate) fn new<'a>(
         app: &AppState,
-        visit: Option<&Visit>,
+        reader: impl Into<Reader<'a>>,
         name: &'static str,
         title: impl Into<String>,
     ) -> Self {
-        let t = app.texts();
+        let Reader { language, visit } = reader.into();
+        let t = app.texts(language);
         let banner = app.site().profile.banner().map(|key| t.text(key));
         let owner = visit
             .and_then(Visit::actor)
             .map(|actor| own_name(actor.sheet.account(), &t));
+        let (diary, diary_language) = app.site().diary.name_in(language);
         let form_token = visit.map(|visit| visit.form_token().to_owned());
         Self {
             t,
@@ -82,7 +142,9 @@ impl Frame {
             script: Script::None,
             banner,
             has_logo: app.site().diary.logo.is_some(),
-            diary: app.site().diary.name.clone(),
+            diary: diary.to_owned(),
+            diary_language: (diary_language != language).then(|| diary_language.code()),
+            switch: visit.map(|_| Switch::from(language)),
             origins: Vec::new(),
         }
     }

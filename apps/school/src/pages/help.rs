@@ -93,6 +93,8 @@ pub(crate) struct ReadingPage {
     frame: Frame,
     lead: Option<String>,
     paragraphs: Vec<String>,
+    /// The language of the paragraphs, where it is another one than the page's.
+    text_language: Option<&'static str>,
     /// What stands over the further pages.
     links_title: Option<String>,
     /// Further pages: address and text.
@@ -103,16 +105,17 @@ page!(ReadingPage);
 
 /// GET `/help`.
 pub(crate) async fn index(State(app): State<AppState>, visit: Visit) -> PageResult {
-    let t = app.texts();
+    let t = app.texts(&visit);
     let page = ReadingPage {
         lead: Some(t.text("page-help-lead")),
         paragraphs: Vec::new(),
+        text_language: None,
         links_title: None,
         links: TOPICS
             .iter()
             .map(|topic| (format!("/help/{}", topic.name), t.text(topic.title)))
             .collect(),
-        frame: Frame::new(&app, Some(&visit), "help", t.text("page-help-title")),
+        frame: Frame::new(&app, &visit, "help", t.text("page-help-title")),
     };
     show(&page, StatusCode::OK)
 }
@@ -128,20 +131,21 @@ pub(crate) async fn topic(
         .iter()
         .find(|topic| topic.name == name)
         .ok_or(Problem::NotFound)?;
-    let t = app.texts();
+    let t = app.texts(&visit);
     // The journey that the person left for this page.
     let flow: Option<FlowId> = query.parsed("flow");
     let back = flow.map(|id| format!("/flow/{id}"));
     let page = ReadingPage {
         lead: None,
         paragraphs: topic.paragraphs.iter().map(|key| t.text(key)).collect(),
+        text_language: None,
         links_title: None,
         links: back
             .iter()
             .map(|flow| (flow.clone(), t.text("help-back")))
             .chain([("/help".to_owned(), t.text("page-help-title"))])
             .collect(),
-        frame: Frame::new(&app, Some(&visit), "help-topic", t.text(topic.title))
+        frame: Frame::new(&app, &visit, "help-topic", t.text(topic.title))
             .back_to(back.unwrap_or_else(|| "/help".to_owned())),
     };
     show(&page, StatusCode::OK)
@@ -149,8 +153,9 @@ pub(crate) async fn topic(
 
 /// GET `/privacy`.
 pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageResult {
-    let t = texts(&app);
-    let operator = Args::new().with("operator", app.site().diary.operator.clone());
+    let t = texts(&app, &visit);
+    let operator = app.site().diary.operator_in(t.language());
+    let operator = Args::new().with("operator", operator);
     let mut paragraphs = vec![t.text_with("page-privacy-operator", &operator)];
     paragraphs.extend(
         [
@@ -164,7 +169,8 @@ pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageRe
         ]
         .map(|key| t.text(key)),
     );
-    let links = consents(&app)
+    let links = providers(&app)
+        .flat_map(|provider| app.site().consents.offered(provider, t.language()))
         .map(|document| {
             let version = document.text.version.clone();
             let args = Args::new().with("version", version.clone());
@@ -179,16 +185,17 @@ pub(crate) async fn privacy(State(app): State<AppState>, visit: Visit) -> PageRe
     let page = ReadingPage {
         lead: None,
         paragraphs,
+        text_language: None,
         links_title: Some(t.text("page-privacy-consents")),
         links,
-        frame: Frame::new(&app, Some(&visit), "privacy", t.text("page-privacy-title")),
+        frame: Frame::new(&app, &visit, "privacy", t.text("page-privacy-title")),
     };
     show(&page, StatusCode::OK)
 }
 
 /// GET `/terms`.
 pub(crate) async fn terms(State(app): State<AppState>, visit: Visit) -> PageResult {
-    let t = app.texts();
+    let t = app.texts(&visit);
     let page = ReadingPage {
         lead: None,
         paragraphs: [
@@ -199,9 +206,10 @@ pub(crate) async fn terms(State(app): State<AppState>, visit: Visit) -> PageResu
         ]
         .map(|key| t.text(key))
         .to_vec(),
+        text_language: None,
         links_title: None,
         links: Vec::new(),
-        frame: Frame::new(&app, Some(&visit), "terms", t.text("page-terms-title")),
+        frame: Frame::new(&app, &visit, "terms", t.text("page-terms-title")),
     };
     show(&page, StatusCode::OK)
 }
@@ -214,10 +222,11 @@ fn consents(app: &AppState) -> impl Iterator<Item = &crate::settings::ConsentDoc
     providers(app).flat_map(|provider| app.site().consents.of(provider))
 }
 
-fn texts(app: &AppState) -> Texts {
-    providers(app)
-        .next()
-        .map_or_else(|| app.texts(), |provider| app.texts_about(provider))
+fn texts(app: &AppState, visit: &Visit) -> Texts {
+    providers(app).next().map_or_else(
+        || app.texts(visit),
+        |provider| app.texts_about(visit, provider),
+    )
 }
 
 /// GET `/consents/{version}`: the very text that people agree to, or agreed to earlier.
@@ -229,13 +238,8 @@ pub(crate) async fn consent(
     let document = consents(&app)
         .find(|document| document.text.version == version)
         .ok_or(Problem::NotFound)?;
-    let current = providers(&app).any(|provider| {
-        app.site()
-            .consents
-            .current(provider)
-            .is_some_and(|now| now.text.version == version)
-    });
-    let t = app.texts();
+    let current = app.site().consents.is_current(&version);
+    let t = app.texts(&visit);
     let mut parts = document
         .body
         .split("\n\n")
@@ -250,9 +254,10 @@ pub(crate) async fn consent(
     let page = ReadingPage {
         lead: Some(lead),
         paragraphs: parts.collect(),
+        text_language: (document.language != t.language()).then(|| document.language.code()),
         links_title: None,
         links: Vec::new(),
-        frame: Frame::new(&app, Some(&visit), "consent-text", title),
+        frame: Frame::new(&app, &visit, "consent-text", title),
     };
     show(&page, StatusCode::OK)
 }
@@ -273,8 +278,8 @@ pub(crate) async fn restore(
         ),
         None => ("/sign-in".to_owned(), t.text("page-restore-next")),
     };
-    let frame = Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title"))
-        .back_to(back.clone());
+    let frame =
+        Frame::new(&app, &visit, "restore", t.text("page-restore-title")).back_to(back.clone());
     let mut page = MessagePage::new(frame, t.clone())
         .say(scene.who_gives_passwords(&t).await?)
         .say(scene.whom_to_ask(&t).await?)

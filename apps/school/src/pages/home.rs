@@ -38,24 +38,22 @@ page!(HomePage);
 /// GET `/`.
 pub(crate) async fn open(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
     let ways = app.linking().ways(&signed_in.actor).await?;
-    let t = app.texts();
-    let mut frame = Frame::new(
-        &app,
-        Some(&signed_in.visit),
-        "home",
-        t.text("page-home-greeting"),
-    );
+    let t = app.texts(&signed_in);
+    let mut frame = Frame::new(&app, &signed_in.visit, "home", t.text("page-home-greeting"));
     let mut cards = Vec::new();
     let mut linked = Vec::new();
     for way in &ways {
         match way {
             WayView::Password { .. } => {}
             WayView::Linked { link, .. } => {
-                linked.push(app.texts_about(&link.provider).text("page-home-linked"));
+                linked.push(
+                    app.texts_about(&signed_in, &link.provider)
+                        .text("page-home-linked"),
+                );
             }
             WayView::Connectable { provider } => {
                 frame = frame.leading_to(&app, provider);
-                let t = app.texts_about(provider);
+                let t = app.texts_about(&signed_in, provider);
                 cards.push(ConnectCard {
                     title: t.text("page-home-card-title"),
                     text: t.text("page-home-card-text"),

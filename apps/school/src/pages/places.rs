@@ -1,6 +1,6 @@
 //! The live search of the pickers: public lists, as JSON to our own script.
 
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use linking_core::{
     ports::OrganizationSearch,
     region::{Locality, OrganizationType, RegionCode},
@@ -8,6 +8,7 @@ use linking_core::{
 use serde::Serialize;
 
 use crate::{
+    i18n::Language,
     pages::place::{COUNTED, SHOWN, named_like, nothing_found, result_heading},
     web::{fields::Query, place::kind_from_code, problem::Problem, state::AppState},
 };
@@ -32,8 +33,14 @@ pub(crate) struct Hits {
     hits: Vec<Hit>,
 }
 
-fn answer(app: &AppState, total: usize, nothing: &str, hits: Vec<Hit>) -> Json<Hits> {
-    let said = result_heading(&app.texts(), total, "field-search-live", nothing);
+fn answer(
+    app: &AppState,
+    reader: Language,
+    total: usize,
+    nothing: &str,
+    hits: Vec<Hit>,
+) -> Json<Hits> {
+    let said = result_heading(&app.texts(reader), total, "field-search-live", nothing);
     Json(Hits { said, hits })
 }
 
@@ -56,6 +63,7 @@ fn words(query: &Query) -> String {
 /// GET `/places/regions?words=`.
 pub(crate) async fn regions(
     State(app): State<AppState>,
+    Extension(reader): Extension<Language>,
     query: Query,
 ) -> Result<Json<Hits>, Problem> {
     let regions = app.directory().regions().await?;
@@ -71,12 +79,13 @@ pub(crate) async fn regions(
         })
         .collect();
     let nothing = nothing_found("region", OrganizationType::School);
-    Ok(answer(&app, total, nothing, hits))
+    Ok(answer(&app, reader, total, nothing, hits))
 }
 
 /// GET `/places/localities?region=&kind=&words=`.
 pub(crate) async fn localities(
     State(app): State<AppState>,
+    Extension(reader): Extension<Language>,
     query: Query,
 ) -> Result<Json<Hits>, Problem> {
     let (region, kind, words) = scope(&query)?;
@@ -95,12 +104,13 @@ pub(crate) async fn localities(
         })
         .collect();
     let nothing = nothing_found("locality", kind);
-    Ok(answer(&app, total, nothing, hits))
+    Ok(answer(&app, reader, total, nothing, hits))
 }
 
 /// GET `/places/organizations?region=&locality=&kind=&words=`.
 pub(crate) async fn organizations(
     State(app): State<AppState>,
+    Extension(reader): Extension<Language>,
     query: Query,
 ) -> Result<Json<Hits>, Problem> {
     let (region, kind, words) = scope(&query)?;
@@ -129,5 +139,5 @@ pub(crate) async fn organizations(
         .collect();
     let total = usize::try_from(page.total).unwrap_or(usize::MAX);
     let nothing = nothing_found("organization", kind);
-    Ok(answer(&app, total, nothing, hits))
+    Ok(answer(&app, reader, total, nothing, hits))
 }

@@ -13,7 +13,7 @@ use linking_core::{
 use crate::{
     i18n::{Args, Texts},
     pages::{
-        frame::{Frame, show},
+        frame::{Frame, Reader, show},
         message::{Door, MessagePage, Weight},
     },
     telemetry::{RefusedWith, RequestId},
@@ -91,11 +91,11 @@ pub(crate) fn page(
     problem: &Problem,
     id: &RequestId,
     back: &str,
-    visit: Option<&Visit>,
+    reader: Reader<'_>,
 ) -> Response {
-    let t = app.texts();
+    let t = app.texts(reader);
     let words = words(problem);
-    let frame = Frame::new(app, visit, words.name, t.text(words.title));
+    let frame = Frame::new(app, reader, words.name, t.text(words.title));
     let home = match problem {
         Problem::WrongHost => format!("{}/", app.site().public_address.origin()),
         Problem::NotFound => "/".to_owned(),
@@ -134,7 +134,7 @@ pub(crate) fn page(
 
 /// «Сейчас открыт другой профиль»: the tab was left from another one (`threats.md` G17).
 pub(crate) fn other_profile(app: &AppState, visit: &Visit) -> PageResult {
-    let t: Texts = app.texts();
+    let t: Texts = app.texts(visit);
     let mask = visit
         .actor()
         .map(|actor| actor.sheet.account().profile.name.value.masked())
@@ -142,7 +142,7 @@ pub(crate) fn other_profile(app: &AppState, visit: &Visit) -> PageResult {
     let args = Args::new().with("mask", mask);
     let frame = Frame::new(
         app,
-        Some(visit),
+        visit,
         "other-profile",
         t.text("refusal-flow-not-yours-other-title"),
     )

@@ -73,8 +73,7 @@ pub(crate) async fn page(scene: &Scene<'_>, refusal: &Refusal) -> PageResult {
     let code = refusal.code();
     let t = scene.texts();
     let title = title(&t, refusal);
-    let mut frame =
-        Frame::new(scene.app, Some(scene.visit), "refused", title).refusing(code.as_str());
+    let mut frame = Frame::new(scene.app, scene.visit, "refused", title).refusing(code.as_str());
     if let Some(provider) = scene.provider() {
         frame = frame.leading_to(scene.app, &provider);
     }
@@ -150,12 +149,7 @@ async fn tell(
     Ok(match refusal {
         Refusal::ConsentRefused => {
             let details = scene.provider().and_then(|provider| {
-                consent_view(
-                    scene.app.linking(),
-                    &provider,
-                    &t,
-                    &t.text("label-continue"),
-                )
+                consent_view(scene.app, &provider, &t, &t.text("label-continue"))
             });
             let summary = t.text("refusal-consent-refused-details");
             MessagePage {
@@ -342,7 +336,7 @@ pub(crate) fn prolong_text(t: &Texts) -> String {
 pub(crate) fn without_flow(scene: &Scene<'_>, status: StatusCode) -> PageResult {
     let refusal = Refusal::FlowNotYours;
     let t = scene.texts();
-    let frame = Frame::new(scene.app, Some(scene.visit), "refused", title(&t, &refusal))
+    let frame = Frame::new(scene.app, scene.visit, "refused", title(&t, &refusal))
         .refusing(refusal.code().as_str());
     let door = Door::page(Weight::Main, t.text("label-sign-in"), "/sign-in");
     let help = Door::page(Weight::Plain, t.text("help-cookies-title"), "/help/cookies");

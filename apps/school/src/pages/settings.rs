@@ -18,7 +18,7 @@ use linking_core::{
 };
 
 use crate::{
-    i18n::{Args, Texts},
+    i18n::{Args, Language, Texts},
     pages::{
         contacts::Masked,
         frame::{Frame, own_name, page, show, visible},
@@ -90,15 +90,17 @@ pub(crate) async fn open(
     let sessions = linking.sessions(&signed_in.actor).await?;
     let history = linking.history(&signed_in.actor, None, 5).await?;
     let leading = leading_provider(&ways);
-    let t = leading
-        .as_ref()
-        .map_or_else(|| app.texts(), |provider| app.texts_about(provider));
+    let reader = Language::from(&signed_in);
+    let t = leading.as_ref().map_or_else(
+        || app.texts(reader),
+        |provider| app.texts_about(reader, provider),
+    );
     let offset = own_offset(&signed_in);
     let now = linking.now();
     let account = signed_in.actor.sheet.account();
     let mut frame = Frame::new(
         &app,
-        Some(&signed_in.visit),
+        &signed_in.visit,
         "settings",
         t.text("page-settings-title"),
     );
@@ -134,24 +136,24 @@ pub(crate) async fn open(
         contacts_href: (contact_choice && is_linked).then(|| "/settings/contacts".to_owned()),
         ways: ways
             .iter()
-            .map(|way| way_row(&app, way, now, offset))
+            .map(|way| way_row(&app, reader, way, now, offset))
             .collect(),
         has_other_sessions: sessions.iter().any(|session| session.id != own),
         sessions: sessions
             .iter()
-            .map(|session: &Session| SessionRow::of(&app, session, own, now, offset))
+            .map(|session: &Session| SessionRow::of(&app, reader, session, own, now, offset))
             .collect(),
         events: history
             .iter()
-            .map(|line| HistoryItem::of(&app, line, now, offset))
+            .map(|line| HistoryItem::of(&app, reader, line, now, offset))
             .collect(),
         data: data
             .iter()
-            .map(|data| DataPart::of(&app, data, offset))
+            .map(|data| DataPart::of(&app, reader, data, offset))
             .collect(),
         links: ways
             .iter()
-            .filter_map(|way| link_row(&app, way, offset))
+            .filter_map(|way| link_row(&app, reader, way, offset))
             .collect(),
         frame,
         t,
@@ -242,7 +244,7 @@ fn contact_fact(app: &AppState, contact: &Contact, t: &Texts) -> Fact {
         Source::Person => t.text("page-settings-contacts-own"),
         Source::School => t.text("page-settings-contacts-school"),
         Source::Provider(provider) => app
-            .texts_about(provider)
+            .texts_about(t, provider)
             .text("page-settings-contacts-from"),
     };
     Fact {
@@ -263,9 +265,9 @@ pub(crate) struct DataPart {
 }
 
 impl DataPart {
-    fn of(app: &AppState, data: &DataView, offset: ZoneOffset) -> Self {
+    fn of(app: &AppState, reader: Language, data: &DataView, offset: ZoneOffset) -> Self {
         let provider = &data.consent.provider;
-        let t = app.texts_about(provider);
+        let t = app.texts_about(reader, provider);
         let mut lines = vec![t.text("page-settings-data-number")];
         if !data.contacts.is_empty() {
             let list = Args::new().with("list", contact_list_accusative(&data.contacts, &t));

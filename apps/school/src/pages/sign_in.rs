@@ -170,9 +170,9 @@ async fn find(
     app: &AppState,
     kind: OrganizationType,
     fields: &Fields,
-    remembered: &Place,
+    visit: &Visit,
 ) -> Result<FoundPlace, Problem> {
-    let t = app.texts();
+    let t = app.texts(visit);
     let finder = PlaceFinder {
         app,
         t: &t,
@@ -180,7 +180,7 @@ async fn find(
         kind,
         keep: Asked::read(fields).fields(),
     };
-    finder.find(fields, remembered).await
+    finder.find(fields, visit.place()).await
 }
 
 async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationType) -> PageResult {
@@ -188,7 +188,7 @@ async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationT
     if visit.actor().is_some() {
         return Ok(see(ask.to.path()));
     }
-    let place = find(app, kind, query, visit.place()).await?;
+    let place = find(app, kind, query, visit).await?;
     let chosen = query.get("region").is_some() && place.region.is_some();
     let remember = chosen.then(|| place.to_remember());
     let draft = Draft {
@@ -242,7 +242,7 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
                 }
                 Outcome::Refused(Refusal::WrongCredentials) => TypedFault::FitsNobody,
                 Outcome::Refused(refusal) => {
-                    let place = find(app, kind, &fields, visit.place()).await?;
+                    let place = find(app, kind, &fields, visit).await?;
                     let scene = Scene::at(app, visit, &place.to_remember());
                     return refusal::page(&scene, &refusal).await;
                 }
@@ -254,7 +254,7 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         TypedFault::Empty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         TypedFault::FitsNobody => StatusCode::FORBIDDEN,
     };
-    let place = find(app, kind, &fields, visit.place()).await?;
+    let place = find(app, kind, &fields, visit).await?;
     let remember = place.to_remember();
     let draft = Draft {
         app,
@@ -347,14 +347,17 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     let beside: &[ProviderId] = offer.as_ref().map_or(&[], |offer| offer.beside.as_slice());
     let providers: Vec<&ProviderId> = provider_first.into_iter().chain(beside).collect();
     let leading = providers.first().copied();
-    let t = leading.map_or_else(|| app.texts(), |provider| app.texts_about(provider));
+    let t = leading.map_or_else(
+        || app.texts(visit),
+        |provider| app.texts_about(visit, provider),
+    );
     if provider_first.is_some() {
         place.ask_no_further();
     }
     let mut form = (provider_first.is_none() && place.reaches_organizations())
         .then(|| credentials_view(kind, &place, &typed, ask, &t));
     let errors = fault.map(|fault| credentials::mark(fault, &t, false, form.as_mut(), &mut place));
-    let mut frame = Frame::new(app, Some(visit), "sign-in", t.text("page-sign-in-title"))
+    let mut frame = Frame::new(app, visit, "sign-in", t.text("page-sign-in-title"))
         .with_errors(errors.is_some())
         .with_script();
     for provider in &providers {

@@ -71,15 +71,11 @@ pub(crate) async fn done(
     let through: Option<ProviderId> = query
         .parsed("through")
         .filter(|provider| app.linking().provider(provider).is_some());
-    let t = through
-        .as_ref()
-        .map_or_else(|| app.texts(), |provider| app.texts_about(provider));
-    let frame = Frame::new(
-        &app,
-        Some(&visit),
-        "signed-out",
-        t.text("page-signed-out-title"),
+    let t = through.as_ref().map_or_else(
+        || app.texts(&visit),
+        |provider| app.texts_about(&visit, provider),
     );
+    let frame = Frame::new(&app, &visit, "signed-out", t.text("page-signed-out-title"));
     let page = MessagePage::new(frame, t.clone()).done();
     let again = |weight| Door::page(weight, t.text("page-signed-out-next"), "/sign-in");
     let leave = through.and_then(|provider| {

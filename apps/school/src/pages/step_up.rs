@@ -107,8 +107,8 @@ pub(crate) async fn page(
             SignInWay::Password => None,
         })
         .collect();
-    let t = app.texts();
-    let mut frame = Frame::new(app, Some(visit), "step-up", t.text("page-step-up-title"))
+    let t = app.texts(visit);
+    let mut frame = Frame::new(app, visit, "step-up", t.text("page-step-up-title"))
         .with_errors(error.is_some())
         .back_to(view.back.clone())
         .with_script();
@@ -123,7 +123,9 @@ pub(crate) async fn page(
     let providers = linked
         .iter()
         .map(|provider| {
-            let text = app.texts_about(provider).text("page-step-up-provider");
+            let text = app
+                .texts_about(visit, provider)
+                .text("page-step-up-provider");
             (format!("/settings/ways/{provider}/step-up"), text)
         })
         .collect();

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use linking_core::{consent::DataScope, policy::SignInForm, provider::Switch};
 
 use super::*;
+use crate::i18n::Language;
 
 const FILE: &str = r#"
 preset = "setevoy-gorod"
@@ -86,7 +87,77 @@ fn preset_and_file_make_settings() {
             .contains("Я даю согласие оператору: Министерство образования.")
     );
     assert_eq!(consent.text.digest.len(), 64);
-    assert_eq!(settings.consents.of(&gosuslugi).count(), 1);
+    assert_eq!(settings.consents.of(&gosuslugi).count(), 2);
+    assert_eq!(settings.diary.language, Language::Russian);
+}
+
+#[test]
+fn h3_a_consent_text_has_a_translation_with_a_version_and_a_digest_of_its_own() {
+    let gosuslugi = "gosuslugi".parse().unwrap();
+    let words = "[diary.en]\noperator = \"Ministry of Education\"\n";
+    let settings = load(&format!("{FILE}\n{words}")).unwrap();
+    let main = settings.consents.current(&gosuslugi).unwrap();
+    let english = settings.consents.current_in(&gosuslugi, Language::English);
+    let english = english.unwrap();
+    assert_eq!(english.text.version, "2026-11-en");
+    assert_ne!(english.text.digest, main.text.digest);
+    assert_eq!(english.text.scopes, main.text.scopes);
+    assert!(
+        english
+            .body
+            .contains("to the operator: Ministry of Education.")
+    );
+    let texts = settings.consents.texts(&gosuslugi).unwrap();
+    assert_eq!(texts.main(), &main.text);
+    assert_eq!(texts.of_version("2026-11-en"), Some(&english.text));
+    assert!(settings.consents.is_current("2026-11-en"));
+
+    // A text of the operator's own has the translation that the operator gives it, or none.
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (russian, own) = (file("ru.txt", "Согласие"), file("en.txt", "Consent"));
+    let with = |more: &str| {
+        let text = format!("version = \"2031-01\"\nfile = '{russian}'\nscopes = [\"name\"]");
+        load(&format!("{FILE}\n[consents.gosuslugi]\n{text}\n{more}\n"))
+    };
+    let settings = with("").unwrap();
+    let shown = settings.consents.current_in(&gosuslugi, Language::English);
+    assert_eq!(shown.unwrap().language, Language::Russian);
+    let settings = with(&format!("en = '{own}'")).unwrap();
+    let shown = settings.consents.current_in(&gosuslugi, Language::English);
+    assert_eq!(shown.unwrap().body, "Consent");
+    let text = format!("{FILE}\n[consents.gosuslugi]\nen = '{own}'\n");
+    assert_eq!(keys(load(&text)), ["consents.gosuslugi.en"]);
+}
+
+#[test]
+fn the_diary_has_words_for_each_language() {
+    let settings = load(FILE).unwrap();
+    let diary = &settings.diary;
+    let (name, language) = diary.name_in(Language::English);
+    assert_eq!((name, language), (diary.name.as_str(), Language::Russian));
+    assert_eq!(diary.into_in(Language::English), "to the diary");
+    assert_eq!(diary.operator_in(Language::English), diary.operator);
+    let own = [
+        ("SVYAZKA__DIARY__LANGUAGE", "en"),
+        ("SVYAZKA__DIARY__EN__NAME", "Diary"),
+        ("SVYAZKA__DIARY__EN__INTO", "to Diary"),
+    ];
+    let settings = load_with(FILE, &own).unwrap();
+    let diary = &settings.diary;
+    assert_eq!(diary.language, Language::English);
+    assert_eq!(
+        diary.name_in(Language::English),
+        ("Diary", Language::English)
+    );
+    assert_eq!(diary.into_in(Language::English), "to Diary");
+    assert_eq!(diary.name_in(Language::Russian).0, diary.name);
+    let odd = load_with(FILE, &[("SVYAZKA__DIARY__LANGUAGE", "tlh")]);
+    assert_eq!(keys(odd), ["diary.language"]);
 }
 
 #[test]

@@ -15,12 +15,20 @@ pub(crate) enum CookieName {
     Place,
     /// What to go on with after a step-up at a provider; a word of a closed list.
     Next,
+    /// The language that the person chose.
+    Language,
 }
 
 impl CookieName {
     /// Every cookie that the program may set.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 4] = [Self::Browser, Self::Session, Self::Place, Self::Next];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Browser,
+        Self::Session,
+        Self::Place,
+        Self::Next,
+        Self::Language,
+    ];
 
     /// Its name. The prefix makes browsers refuse one that another host has set.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -29,13 +37,14 @@ impl CookieName {
             Self::Session => "__Host-session",
             Self::Place => "__Host-place",
             Self::Next => "__Host-next",
+            Self::Language => "__Host-language",
         }
     }
 
     const fn life(self) -> TimeDelta {
         match self {
             // The longest that browsers take; it must outlive every session.
-            Self::Browser | Self::Place => TimeDelta::days(400),
+            Self::Browser | Self::Place | Self::Language => TimeDelta::days(400),
             Self::Session => SESSION_LIFE,
             Self::Next => TimeDelta::minutes(30),
         }

@@ -8,7 +8,6 @@ use axum::{
     response::Response,
 };
 use linking_core::{
-    ids::FlowId,
     ports::{HashError, StoreError},
     usecase::Fault,
 };
@@ -16,7 +15,7 @@ use linking_core::{
 use crate::{
     pages,
     telemetry::RequestId,
-    web::{next::ReturnTo, problem::Problem, state::AppState, visit::Visit},
+    web::{here::way_back, language, problem::Problem, state::AppState, visit::Visit},
 };
 
 /// The policy of an answer that is no page: nothing may be loaded, run or framed.
@@ -55,6 +54,8 @@ pub(crate) async fn finish(
     let known = request.extensions().get::<RequestId>().cloned();
     let id = known.unwrap_or_else(RequestId::draw);
     request.extensions_mut().insert(id.clone());
+    let language = language::of(request.headers(), app.site().diary.language);
+    request.extensions_mut().insert(language);
     let mut response = next.run(request).await;
     let visit = response.extensions_mut().remove::<Visit>();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -66,28 +67,16 @@ pub(crate) async fn finish(
             .iter()
             .cloned()
             .collect();
-        response = pages::problem::page(&app, &problem, &id, &back, visit.as_ref());
+        let reader = visit.as_ref().map_or_else(|| language.into(), Into::into);
+        response = pages::problem::page(&app, &problem, &id, &back, reader);
         *response.status_mut() = status;
         for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
+    language::tell(response.headers_mut(), language);
     dress(&app, response.headers_mut());
     response
-}
-
-/// Where a person goes on after a problem: to the flow that they were in, else to the start page.
-fn way_back(path: &str) -> String {
-    let flow = path
-        .strip_prefix("/flow/")
-        .and_then(|rest| rest.split('/').next())
-        .and_then(|id| id.parse::<FlowId>().ok());
-    match (flow, path) {
-        (Some(id), _) => format!("/flow/{id}"),
-        (None, "/sign-in/authority") => path.to_owned(),
-        (None, _) if path.starts_with("/sign-in") => "/sign-in".to_owned(),
-        (None, _) => ReturnTo::of_path(path).path().to_owned(),
-    }
 }
 
 /// The layer of routes that are no pages: the headers alone.

@@ -21,6 +21,7 @@ use linking_core::{
 };
 
 use crate::{
+    i18n::Language,
     pages,
     telemetry::RequestId,
     web::{
@@ -147,7 +148,7 @@ async fn admit(app: &AppState, browser: &Browser, request: Request) -> Result<Re
         None
     };
     let (mut parts, body) = request.into_parts();
-    let visit = visit(app, browser, &parts.headers, &parts.extensions)
+    let visit = visit(app, browser, &parts)
         .await
         .map_err(IntoResponse::into_response)?;
     if form.is_some() {
@@ -208,9 +209,9 @@ async fn read_form(body: Body) -> Result<Fields, Problem> {
 async fn visit(
     app: &AppState,
     browser: &Browser,
-    headers: &HeaderMap,
-    extensions: &axum::http::Extensions,
+    request: &axum::http::request::Parts,
 ) -> Result<Visit, Problem> {
+    let (headers, extensions) = (&request.headers, &request.extensions);
     let linking = app.linking();
     let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
@@ -238,11 +239,13 @@ async fn visit(
     let form_token = FormTokens::new(linking.vault(), &browser.secret, actor.as_ref()).make();
     let place = cookies::read(headers, CookieName::Place).map_or_else(Place::default, Place::read);
     let next = NextAct::from_code(cookies::read(headers, CookieName::Next));
+    let language = extensions.get::<Language>().copied();
     Ok(Visit(Arc::new(VisitParts {
         visitor,
         actor,
         form_token,
         place,
         next,
+        language: language.unwrap_or(app.site().diary.language),
     })))
 }

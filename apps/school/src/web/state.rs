@@ -75,20 +75,22 @@ pub struct AppParts {
 #[derive(Debug, Clone)]
 pub struct AppState {
     parts: Arc<AppParts>,
-    texts: Texts,
+    russian: Texts,
+    english: Texts,
 }
 
 impl AppState {
     /// Wires the parts.
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
-        let common = Args::new()
-            .with("diary", parts.site.diary.name.clone())
-            .with("into", parts.site.diary.into.clone());
-        let texts = Texts::new(Arc::clone(&parts.catalogue), Language::default(), common);
+        let texts = |language| {
+            let diary = &parts.site.diary;
+            Texts::of_diary(Arc::clone(&parts.catalogue), language, diary)
+        };
         Self {
+            russian: texts(Language::Russian),
+            english: texts(Language::English),
             parts: Arc::new(parts),
-            texts,
         }
     }
 
@@ -104,23 +106,23 @@ impl AppState {
         &self.parts.site
     }
 
-    /// The texts of a page.
-    pub(crate) fn texts(&self) -> Texts {
-        self.texts.clone()
+    /// The texts for a reader: nothing is said without knowing in which language.
+    pub(crate) fn texts(&self, reader: impl Into<Language>) -> Texts {
+        match reader.into() {
+            Language::Russian => self.russian.clone(),
+            Language::English => self.english.clone(),
+        }
     }
 
-    /// The texts of a page about a provider.
-    pub(crate) fn texts_about(&self, provider: &ProviderId) -> Texts {
-        self.texts.clone().about(provider)
+    /// The texts for a reader, about a provider.
+    pub(crate) fn texts_about(&self, reader: impl Into<Language>, provider: &ProviderId) -> Texts {
+        self.texts(reader).about(provider)
     }
 
     /// How to reach the support, for a page that tells a number to read out.
     pub(crate) fn support(&self, t: &Texts) -> String {
-        match &self.site().diary.support {
-            Some(support) => t.text_with(
-                "support-line",
-                &Args::new().with("support", support.clone()),
-            ),
+        match self.site().diary.support_in(t.language()) {
+            Some(support) => t.text_with("support-line", &Args::new().with("support", support)),
             None => t.text("support-school"),
         }
     }

@@ -9,10 +9,13 @@ use axum::{
 };
 use linking_core::session::{Actor, Visitor};
 
-use crate::web::{
-    next::{NextAct, ReturnTo},
-    place::Place,
-    problem::Problem,
+use crate::{
+    i18n::Language,
+    web::{
+        next::{NextAct, ReturnTo},
+        place::Place,
+        problem::Problem,
+    },
 };
 
 /// Who sends a request. Made by the guard alone; cheap to clone.
@@ -27,6 +30,7 @@ pub(in crate::web) struct VisitParts {
     pub(in crate::web) form_token: String,
     pub(in crate::web) place: Place,
     pub(in crate::web) next: NextAct,
+    pub(in crate::web) language: Language,
 }
 
 impl Visit {
@@ -53,6 +57,19 @@ impl Visit {
     /// What to go on with after a step-up at a provider.
     pub(crate) fn next(&self) -> &NextAct {
         &self.0.next
+    }
+}
+
+/// A page is in the language of whoever asked for it.
+impl From<&Visit> for Language {
+    fn from(visit: &Visit) -> Self {
+        visit.0.language
+    }
+}
+
+impl From<&SignedIn> for Language {
+    fn from(signed_in: &SignedIn) -> Self {
+        Self::from(&signed_in.visit)
     }
 }
 

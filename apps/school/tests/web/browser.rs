@@ -216,6 +216,8 @@ pub(crate) fn encode(text: &str) -> String {
 pub(crate) struct Browser {
     app: Router,
     pub(crate) jar: BTreeMap<String, String>,
+    /// The header `Accept-Language`.
+    pub(crate) accepts: Option<String>,
 }
 
 impl Browser {
@@ -223,6 +225,7 @@ impl Browser {
         Self {
             app: world.app.clone(),
             jar: BTreeMap::new(),
+            accepts: None,
         }
     }
 
@@ -259,7 +262,7 @@ impl Browser {
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let builder = Request::builder()
+        let mut builder = Request::builder()
             .method(method)
             .uri(path)
             .header("host", "localhost:8080")
@@ -267,6 +270,9 @@ impl Browser {
                 "user-agent",
                 "Mozilla/5.0 (X11; Linux) Chrome/140.0 Safari/537.36",
             );
+        if let Some(accepts) = &self.accepts {
+            builder = builder.header("accept-language", accepts);
+        }
         if self.jar.is_empty() {
             builder
         } else {

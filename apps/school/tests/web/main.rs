@@ -9,6 +9,8 @@ mod data;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod own_settings;

@@ -168,12 +168,7 @@ impl World {
         let school = find("30", OrganizationType::School).await;
         let hostile_school = find("onerror", OrganizationType::School).await;
         let authority = find("управление", OrganizationType::Authority).await;
-        let consent = settings
-            .consents
-            .current(&gosuslugi())
-            .unwrap()
-            .text
-            .clone();
+        let consent = settings.consents.texts(&gosuslugi()).unwrap();
         let mut policy = settings.policies.preset().clone();
         policy.providers.insert(gosuslugi());
         change(&mut policy);

@@ -51,9 +51,9 @@ impl Linking {
     }
 
     pub(crate) fn granted(&self, flow: &LinkFlow, text_version: &str) -> Option<GrantedConsent> {
-        let text = &self.provider(flow.provider())?.consent;
-        (text.version == text_version).then(|| GrantedConsent {
-            text: text.clone(),
+        let texts = &self.provider(flow.provider())?.consent;
+        Some(GrantedConsent {
+            text: texts.of_version(text_version)?.clone(),
             at: self.now(),
         })
     }

@@ -97,7 +97,7 @@ impl Linking {
                         id: self.id::<ConsentKind>(),
                         account: *account,
                         provider: flow.value.provider().clone(),
-                        text: connected.consent.clone(),
+                        text: connected.consent.main().clone(),
                         given_at: self.now(),
                         status: ConsentStatus::Refused,
                     })),

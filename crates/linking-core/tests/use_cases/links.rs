@@ -362,6 +362,23 @@ fn h3_without_the_text_of_today_nothing_is_agreed_to() {
 }
 
 #[test]
+fn h3_a_consent_records_the_text_in_the_language_that_the_person_read() {
+    let mut stand = Stand::new();
+    stand.translations = vec!["2026-03-en".to_owned()];
+    let teacher = stand.teacher();
+    let mut settings = stand.signed_in(1, &teacher);
+    let id = stand.confirming(&mut settings, &teacher.identity);
+    let actor = stand.acting(&settings);
+    let server = stand.server();
+    let linked = wait(server.confirm(&settings.visitor, &actor, id, "2026-03-en")).unwrap();
+    assert!(is_linked(&linked));
+    let text = stand.facts().consents[0].text.clone();
+    assert_eq!(text.version, "2026-03-en");
+    assert_eq!(text.digest, "b".repeat(64));
+    assert_eq!(text.scopes, stand.consent.scopes);
+}
+
+#[test]
 fn h3_an_abandoned_flow_leaves_no_consent() {
     let stand = Stand::new();
     let teacher = stand.teacher();

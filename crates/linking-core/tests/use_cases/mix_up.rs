@@ -39,7 +39,7 @@ impl Two {
             second(),
             ConnectedProvider {
                 adapter: Arc::new(adapter),
-                consent: stand.consent.clone(),
+                consent: stand.consent.clone().into(),
             },
         );
         let issuer = first.issuer.as_str().to_owned();

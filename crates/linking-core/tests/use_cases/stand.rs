@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc, task};
 use chrono::TimeDelta;
 use linking_core::{
     account::ContactKind,
-    consent::ConsentText,
+    consent::{ConsentText, ConsentTexts},
     ids::{AccountId, FlowId, OrganizationId},
     link::{LinkFlow, PlaceHint},
     person::{Login, PatronymicRule},
@@ -89,6 +89,8 @@ pub(crate) struct Stand {
     pub(crate) peer: Arc<ScriptedPeer>,
     pub(crate) policy: Policy,
     pub(crate) consent: ConsentText,
+    /// Versions of the same text in other languages.
+    pub(crate) translations: Vec<String>,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) connected: bool,
     /// Providers beside the scripted one.
@@ -133,6 +135,7 @@ impl Stand {
             peer: Arc::default(),
             policy: policy(),
             consent: people::consent_text(),
+            translations: Vec::new(),
             manifest: None,
             connected: true,
             beside: BTreeMap::new(),
@@ -160,7 +163,10 @@ impl Stand {
             Some(manifest) => adapter.with_manifest(manifest.clone()),
             None => adapter,
         });
-        let consent = self.consent.clone();
+        let consent = self.translations.iter().fold(
+            ConsentTexts::from(self.consent.clone()),
+            |texts, version| texts.translated(version.clone(), "b".repeat(64)),
+        );
         let connected = ConnectedProvider { adapter, consent };
         let mut providers = self.beside.clone();
         if self.connected {

@@ -89,9 +89,9 @@ async fn linked(
     actor: &Actor,
     at: linking_core::time::Timestamp,
 ) -> PageResult {
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(visit, &view.provider);
     let frame =
-        Frame::new(app, Some(visit), "linked", t.text("page-linked-title")).back_to(begun_at(view));
+        Frame::new(app, visit, "linked", t.text("page-linked-title")).back_to(begun_at(view));
     let mut page = MessagePage::new(frame, t.clone())
         .done()
         .fact(t.text("page-linked-profile"), masked_line(&actor.sheet));
@@ -130,15 +130,14 @@ async fn linked(
 
 /// The contacts were taken anew.
 fn chosen(app: &AppState, visit: &Visit, view: &FlowView, actor: &Actor) -> PageResult {
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(visit, &view.provider);
     let profile = &actor.sheet.account().profile;
     let title = if profile.contacts_from(&view.provider).next().is_some() {
         "page-contacts-done-title"
     } else {
         "page-contacts-done-none-title"
     };
-    let frame =
-        Frame::new(app, Some(visit), "contacts-chosen", t.text(title)).back_to(begun_at(view));
+    let frame = Frame::new(app, visit, "contacts-chosen", t.text(title)).back_to(begun_at(view));
     let page = MessagePage::new(frame, t.clone())
         .done()
         .say(t.text("page-contacts-done-text"))
@@ -152,14 +151,9 @@ fn chosen(app: &AppState, visit: &Visit, view: &FlowView, actor: &Actor) -> Page
 }
 
 fn stepped_up(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
-    let t = app.texts_about(&view.provider);
-    let frame = Frame::new(
-        app,
-        Some(visit),
-        "stepped-up",
-        t.text("page-step-up-done-title"),
-    )
-    .back_to(begun_at(view));
+    let t = app.texts_about(visit, &view.provider);
+    let frame = Frame::new(app, visit, "stepped-up", t.text("page-step-up-done-title"))
+        .back_to(begun_at(view));
     let page = MessagePage::new(frame, t.clone()).done().door(Door::page(
         Weight::Main,
         t.text("page-step-up-done-next"),
@@ -169,14 +163,9 @@ fn stepped_up(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
 }
 
 fn cancelled(app: &AppState, visit: &Visit, view: &FlowView) -> PageResult {
-    let t = app.texts_about(&view.provider);
-    let frame = Frame::new(
-        app,
-        Some(visit),
-        "cancelled",
-        t.text("page-cancelled-title"),
-    )
-    .back_to(begun_at(view));
+    let t = app.texts_about(visit, &view.provider);
+    let frame =
+        Frame::new(app, visit, "cancelled", t.text("page-cancelled-title")).back_to(begun_at(view));
     let (key, href) = if visit.actor().is_some() {
         ("page-cancelled-next-settings", "/settings")
     } else {

@@ -84,20 +84,15 @@ pub(crate) async fn not_linked(
     let FlowStep::NotLinked { identity } = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(&visit, &view.provider);
     let next = t.text("page-not-linked-next");
-    let consent = consent_view(app.linking(), &view.provider, &t, &next)
+    let consent = consent_view(&app, &view.provider, &t, &next)
         .ok_or(Problem::Contradiction("a provider without a consent text"))?;
     let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
-    let frame = Frame::new(
-        &app,
-        Some(&visit),
-        "not-linked",
-        t.text("page-not-linked-title"),
-    )
-    .under(t.text("page-prove-step"))
-    .back_to("/sign-in")
-    .leading_to(&app, &view.provider);
+    let frame = Frame::new(&app, &visit, "not-linked", t.text("page-not-linked-title"))
+        .under(t.text("page-prove-step"))
+        .back_to("/sign-in")
+        .leading_to(&app, &view.provider);
     let page = ConsentPage {
         who: t.text("page-not-linked-who"),
         identity: identity.clone(),
@@ -131,9 +126,9 @@ pub(crate) async fn who(
     let FlowStep::Confirm { identity } = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(&visit, &view.provider);
     let next = t.text("page-is-it-you-next");
-    let consent = consent_view(app.linking(), &view.provider, &t, &next)
+    let consent = consent_view(&app, &view.provider, &t, &next)
         .ok_or(Problem::Contradiction("a provider without a consent text"))?;
     let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
     let to = visit.actor().map(|actor| {
@@ -144,7 +139,7 @@ pub(crate) async fn who(
             school,
         }
     });
-    let frame = Frame::new(&app, Some(&visit), "who", t.text("page-is-it-you-title"))
+    let frame = Frame::new(&app, &visit, "who", t.text("page-is-it-you-title"))
         .under(t.text("page-prove-step"))
         .back_to("/settings")
         .leading_to(&app, &view.provider);
@@ -203,7 +198,7 @@ pub(crate) async fn contacts(
     else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(&visit, &view.provider);
     // What the person kept before stays ticked when the contacts are taken anew; in a new link
     // nothing is ticked (`threats.md` E18).
     let refreshes = matches!(view.purpose, FlowPurpose::Refresh { .. });
@@ -220,14 +215,9 @@ pub(crate) async fn contacts(
         .iter()
         .map(|contact| choice(contact, kept.contains(&contact.kind), &t))
         .collect();
-    let frame = Frame::new(
-        &app,
-        Some(&visit),
-        "contacts",
-        t.text("page-contacts-title"),
-    )
-    .under(t.text("page-contacts-step"))
-    .back_to(format!("/flow/{}", view.id));
+    let frame = Frame::new(&app, &visit, "contacts", t.text("page-contacts-title"))
+        .under(t.text("page-contacts-step"))
+        .back_to(format!("/flow/{}", view.id));
     let page = ContactsPage {
         notice: identity
             .as_ref()
@@ -284,12 +274,12 @@ pub(crate) async fn restore(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(&visit, &view.provider);
     let scene = Scene::in_flow(&app, &visit, &view);
     let offset = scene.offset().await?;
     let back = page_of(&view, FlowPage::Prove);
-    let frame = Frame::new(&app, Some(&visit), "restore", t.text("page-restore-title"))
-        .back_to(back.clone());
+    let frame =
+        Frame::new(&app, &visit, "restore", t.text("page-restore-title")).back_to(back.clone());
     let args = Args::new().with("time", t.time(view.expires_at, offset));
     let page = MessagePage::new(frame, t.clone())
         .say(scene.who_gives_passwords(&t).await?)

@@ -73,7 +73,7 @@ async fn find(
     view: &FlowView,
     fields: &Fields,
 ) -> Result<FoundPlace, Problem> {
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(visit, &view.provider);
     let asked = fields.get("kind").and_then(kind_from_code);
     let chosen = match view.place.organization {
         Some(id) => app.directory().organization(id).await?,
@@ -111,7 +111,7 @@ async fn draw(
     let FlowStep::Prove { identity } = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(visit, &view.provider);
     let mut form = place.reaches_organizations().then(|| {
         let mut hidden = place_fields(&place);
         hidden.push(("kind", kind_code(place.kind).to_owned()));
@@ -150,7 +150,7 @@ async fn draw(
         let region = view.place.region.as_str();
         (format!("{path}?kind={code}&region={region}"), t.text(key))
     });
-    let frame = Frame::new(app, Some(visit), "prove", t.text("page-prove-title"))
+    let frame = Frame::new(app, visit, "prove", t.text("page-prove-title"))
         .under(t.text("page-prove-step"))
         .back_to("/sign-in")
         .with_errors(errors.is_some())

@@ -28,16 +28,11 @@ pub(crate) async fn provider(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let t = app.texts_about(&view.provider);
+    let t = app.texts_about(&visit, &view.provider);
     let offset = Scene::in_flow(&app, &visit, &view).offset().await?;
-    let frame = Frame::new(
-        &app,
-        Some(&visit),
-        "provider",
-        t.text("page-provider-title"),
-    )
-    .back_to(begun_at(&view))
-    .leading_to(&app, &view.provider);
+    let frame = Frame::new(&app, &visit, "provider", t.text("page-provider-title"))
+        .back_to(begun_at(&view))
+        .leading_to(&app, &view.provider);
     let time = Args::new().with("time", t.time(view.expires_at, offset));
     let page = MessagePage::new(frame, t.clone())
         .say(t.text("page-provider-text"))
@@ -65,8 +60,8 @@ pub(crate) async fn checking(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let t = app.texts_about(&view.provider);
-    let frame = Frame::new(&app, Some(&visit), "checking", t.text("page-judging-title"))
+    let t = app.texts_about(&visit, &view.provider);
+    let frame = Frame::new(&app, &visit, "checking", t.text("page-judging-title"))
         .back_to(begun_at(&view))
         .with_script()
         .refreshing(3);
@@ -90,15 +85,10 @@ pub(crate) async fn again(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let t = app.texts_about(&view.provider);
-    let frame = Frame::new(
-        &app,
-        Some(&visit),
-        "again",
-        t.text("page-switch-again-title"),
-    )
-    .back_to(begun_at(&view))
-    .leading_to(&app, &view.provider);
+    let t = app.texts_about(&visit, &view.provider);
+    let frame = Frame::new(&app, &visit, "again", t.text("page-switch-again-title"))
+        .back_to(begun_at(&view))
+        .leading_to(&app, &view.provider);
     let page = MessagePage::new(frame, t.clone())
         .say(t.text("page-switch-again-text"))
         .until(time_of(&app, &visit, &view).await?)

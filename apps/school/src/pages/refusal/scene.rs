@@ -150,8 +150,10 @@ impl<'a> Scene<'a> {
 
     /// The texts, about the provider in play.
     pub(crate) fn texts(&self) -> Texts {
-        self.provider()
-            .map_or_else(|| self.app.texts(), |id| self.app.texts_about(&id))
+        self.provider().map_or_else(
+            || self.app.texts(self.visit),
+            |id| self.app.texts_about(self.visit, &id),
+        )
     }
 
     /// The clock by which the page tells times.

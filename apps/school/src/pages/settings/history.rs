@@ -12,7 +12,7 @@ use linking_core::{
 };
 
 use crate::{
-    i18n::{Args, Texts},
+    i18n::{Args, Language, Texts},
     pages::{
         frame::{Frame, page, show},
         profile::contact_list_accusative,
@@ -37,12 +37,13 @@ impl HistoryItem {
     /// The line of a notice.
     pub(crate) fn of(
         app: &AppState,
+        reader: Language,
         line: &HistoryLine,
         now: Timestamp,
         offset: ZoneOffset,
     ) -> Self {
-        let (icon, text) = told(app, &line.notice, offset);
-        let t = app.texts();
+        let (icon, text) = told(app, reader, &line.notice, offset);
+        let t = app.texts(reader);
         let when = t.moment(line.at, now, offset);
         let when = match line.agent.as_ref().map(AgentLabel::as_str) {
             Some("") => format!("{when} · {}", t.text("agent-unknown")),
@@ -54,9 +55,14 @@ impl HistoryItem {
 }
 
 /// Sign and words of a notice.
-fn told(app: &AppState, notice: &Notice, offset: ZoneOffset) -> (&'static str, String) {
-    let t = app.texts();
-    let about = |provider: &ProviderId, key: &str| app.texts_about(provider).text(key);
+fn told(
+    app: &AppState,
+    reader: Language,
+    notice: &Notice,
+    offset: ZoneOffset,
+) -> (&'static str, String) {
+    let t = app.texts(reader);
+    let about = |provider: &ProviderId, key: &str| app.texts_about(reader, provider).text(key);
     match notice {
         Notice::SignedIn { way } => (
             "#i-enter",
@@ -86,7 +92,7 @@ fn told(app: &AppState, notice: &Notice, offset: ZoneOffset) -> (&'static str, S
         Notice::ContactsChosen { kept } => {
             // The notice does not say whose contacts: the first provider of the installation.
             let leading = app.linking().policies().preset().providers.first().cloned();
-            let t = leading.map_or(t, |provider| app.texts_about(&provider));
+            let t = leading.map_or(t, |provider| app.texts_about(reader, &provider));
             if kept.is_empty() {
                 ("#i-person", t.text("history-contacts-erased"))
             } else {
@@ -124,7 +130,8 @@ pub(crate) async fn open(
         .await?;
     let offset = own_offset(&signed_in);
     let now = app.linking().now();
-    let t = app.texts();
+    let reader = Language::from(&signed_in);
+    let t = app.texts(reader);
     let shown = usize::from(PAGE);
     let more = (lines.len() > shown)
         .then(|| lines.get(shown.saturating_sub(1)))
@@ -132,7 +139,7 @@ pub(crate) async fn open(
         .map(|last| format!("/settings/history?before={}", last.id));
     let frame = Frame::new(
         &app,
-        Some(&signed_in.visit),
+        &signed_in.visit,
         "history",
         t.text("page-history-title"),
     )
@@ -141,7 +148,7 @@ pub(crate) async fn open(
         lines: lines
             .iter()
             .take(shown)
-            .map(|line| HistoryItem::of(&app, line, now, offset))
+            .map(|line| HistoryItem::of(&app, reader, line, now, offset))
             .collect(),
         more,
         frame,

@@ -9,7 +9,7 @@ use linking_core::{
 };
 
 use crate::{
-    i18n::Args,
+    i18n::{Args, Language},
     pages::frame::see,
     web::{
         cookies::{self, CookieName},
@@ -37,17 +37,18 @@ impl SessionRow {
     /// The row of a session.
     pub(crate) fn of(
         app: &AppState,
+        reader: Language,
         session: &Session,
         own: SessionId,
         now: Timestamp,
         offset: ZoneOffset,
     ) -> Self {
-        let t = app.texts();
+        let t = app.texts(reader);
         let way = match &session.way {
             SignInWay::Password => t.text("page-sessions-way-password"),
-            SignInWay::Link { provider, .. } => {
-                app.texts_about(provider).text("page-sessions-way-provider")
-            }
+            SignInWay::Link { provider, .. } => app
+                .texts_about(reader, provider)
+                .text("page-sessions-way-provider"),
         };
         let agent = match session.agent.as_str() {
             "" => t.text("agent-unknown"),

@@ -77,7 +77,7 @@ pub(crate) async fn open(
             return refuse(&app, &signed_in, &provider, &refusal).await;
         }
     };
-    let t = app.texts_about(&provider);
+    let t = app.texts_about(&signed_in, &provider);
     let mut lost = vec![t.text("page-unlink-lost-sign-in")];
     if !view.contacts.is_empty() {
         let contacts = Args::new().with("contacts", contact_list(&view.contacts, &t));
@@ -86,7 +86,7 @@ pub(crate) async fn open(
     let ways = Args::new().with("ways", ways_list(&view.stays, &t));
     let frame = Frame::new(
         &app,
-        Some(&signed_in.visit),
+        &signed_in.visit,
         "unlink",
         t.text("page-unlink-title"),
     )
@@ -147,11 +147,11 @@ pub(crate) async fn done(
     if linked || !known {
         return Ok(see("/settings"));
     }
-    let t = app.texts_about(&provider);
+    let t = app.texts_about(&signed_in, &provider);
     let stays = app.linking().ways_that_work(&signed_in.actor).await?;
     let frame = Frame::new(
         &app,
-        Some(&signed_in.visit),
+        &signed_in.visit,
         "unlinked",
         t.text("page-unlinked-title"),
     );

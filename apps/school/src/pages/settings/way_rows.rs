@@ -3,7 +3,7 @@
 use linking_core::{provider::ProviderId, region::ZoneOffset, time::Timestamp, usecase::WayView};
 
 use crate::{
-    i18n::{Args, Texts},
+    i18n::{Args, Language, Texts},
     web::state::AppState,
 };
 
@@ -63,10 +63,16 @@ pub(crate) struct LinkRow {
 }
 
 /// The row of a way in.
-pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: ZoneOffset) -> WayRow {
+pub(crate) fn way_row(
+    app: &AppState,
+    reader: Language,
+    way: &WayView,
+    now: Timestamp,
+    offset: ZoneOffset,
+) -> WayRow {
     match way {
         WayView::Password { set_at } => {
-            let t = app.texts();
+            let t = app.texts(reader);
             WayRow {
                 id: "way-password".to_owned(),
                 icon: "#i-key",
@@ -89,7 +95,7 @@ pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: Zon
             provider,
             last,
         } => {
-            let t = app.texts_about(&link.provider);
+            let t = app.texts_about(reader, &link.provider);
             let id = &link.provider;
             let date = Args::new().with("date", t.day(link.linked_at, offset));
             let used = link.used_at.map_or_else(
@@ -119,7 +125,7 @@ pub(crate) fn way_row(app: &AppState, way: &WayView, now: Timestamp, offset: Zon
             }
         }
         WayView::Connectable { provider } => {
-            let t = app.texts_about(provider);
+            let t = app.texts_about(reader, provider);
             WayRow {
                 id: format!("way-{provider}"),
                 icon: "#i-card",
@@ -154,11 +160,16 @@ fn disconnect(provider: &ProviderId, t: &Texts) -> WayOffer {
 }
 
 /// The row at the foot, as the source document has it.
-pub(crate) fn link_row(app: &AppState, way: &WayView, offset: ZoneOffset) -> Option<LinkRow> {
+pub(crate) fn link_row(
+    app: &AppState,
+    reader: Language,
+    way: &WayView,
+    offset: ZoneOffset,
+) -> Option<LinkRow> {
     match way {
         WayView::Password { .. } => None,
         WayView::Linked { link, last, .. } => {
-            let t = app.texts_about(&link.provider);
+            let t = app.texts_about(reader, &link.provider);
             let date = Args::new().with("date", t.day(link.linked_at, offset));
             let key = format!("page-settings-way-{}-connected", link.provider);
             Some(LinkRow {
@@ -172,7 +183,7 @@ pub(crate) fn link_row(app: &AppState, way: &WayView, offset: ZoneOffset) -> Opt
             })
         }
         WayView::Connectable { provider } => {
-            let t = app.texts_about(provider);
+            let t = app.texts_about(reader, provider);
             let text = t.text(&format!("label-{provider}-link"));
             Some(LinkRow {
                 title: t.text("page-settings-link-title"),
