@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     browser::{Browser, JavaScript},
     gosuslugi::Decision,
-    stand::Stand,
+    stand::{Kind, Stand},
 };
 
 const SCHOOL: &str = "МБОУ СОШ № 30 п/р Луговое";
@@ -28,7 +28,12 @@ struct Walk {
 impl Walk {
     async fn begin(name: &str, scripts: JavaScript) -> Result<Self> {
         let name = name_of(name, scripts);
-        Self::over(Stand::start(&name).await?, &name, scripts).await
+        let stand = match Kind::of_tests() {
+            Kind::Sqlite => Stand::start(&name).await?,
+            // Every step is another server's.
+            Kind::Postgres => Stand::start_two(&name).await?,
+        };
+        Self::over(stand, &name, scripts).await
     }
 
     /// With a clock that the test sets.
@@ -136,8 +141,9 @@ impl Walk {
 }
 
 fn name_of(name: &str, scripts: JavaScript) -> String {
+    let name = Kind::of_tests().named(name);
     match scripts {
-        JavaScript::On => name.to_owned(),
+        JavaScript::On => name,
         JavaScript::Off => format!("{name}-without-scripts"),
     }
 }

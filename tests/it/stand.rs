@@ -1,11 +1,15 @@
 //! A whole system for one test: the simulator in this process, and the program itself, as a
 //! process that can be killed or here with a clock that can be set.
 
+mod base;
 mod records;
+mod relay;
 mod template;
 mod timed;
 pub(crate) mod visits;
 
+use base::Base;
+pub(crate) use base::Kind;
 pub(crate) use records::{Records, changed_tables, unchanged};
 use timed::TestClock;
 
@@ -71,7 +75,11 @@ enum Server {
 /// A whole system.
 pub(crate) struct Stand {
     folder: PathBuf,
+    base: Base,
     ports: Ports,
+    /// Where the program listens; behind a relay this is not the public port.
+    listens: u16,
+    relay: Option<JoinHandle<std::io::Result<()>>>,
     configuration: PathBuf,
     simulator: Simulator,
     passwords: BTreeMap<String, String>,
@@ -93,10 +101,11 @@ impl Drop for Stand {
             let _ = other.kill();
             let _ = other.wait();
         }
-        // The log and the configuration stay to be looked at; the database is large.
-        for name in ["svyazka.db", "svyazka.db-wal", "svyazka.db-shm"] {
-            let _ = fs::remove_file(self.folder.join(name));
+        if let Some(relay) = &self.relay {
+            relay.abort();
         }
+        // The log and the configuration stay to be looked at; the database is large.
+        let _ = self.base.remove();
     }
 }
 
@@ -113,7 +122,9 @@ impl Stand {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        let passwords = template::copy_to(&folder).await?;
+        let kind = Kind::of_tests();
+        let base = Base::of(kind, &folder);
+        let passwords = template::copy_to(&folder, kind).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let ports = Ports {
             school: free_port()?,
@@ -124,6 +135,7 @@ impl Stand {
             simulator,
             ..
         } = prepare(&folder, ports)?;
+        base.configure(&configuration)?;
         let task = tokio::spawn(linking_simulator::serve(
             listener,
             simulator.clone(),
@@ -131,6 +143,9 @@ impl Stand {
         ));
         Ok(Self {
             folder,
+            base,
+            listens: ports.school,
+            relay: None,
             ports,
             configuration,
             simulator,
@@ -154,6 +169,18 @@ impl Stand {
         let mut stand = Self::prepared(name).await?;
         stand.add_configuration(configuration)?;
         stand.restart().await?;
+        Ok(stand)
+    }
+
+    /// A system of two servers, of which each takes every second request.
+    pub(crate) async fn start_two(name: &str) -> Result<Self> {
+        let mut stand = Self::prepared(name).await?;
+        stand.listens = free_port()?;
+        stand.restart().await?;
+        let second = stand.second_server().await?;
+        let (_, second) = second.rsplit_once(':').context("a server without a port")?;
+        let ports = vec![stand.listens, second.parse()?];
+        stand.relay = Some(relay::start(stand.ports.school, ports).await?);
         Ok(stand)
     }
 
@@ -273,7 +300,7 @@ impl Stand {
 
     /// The records, read and changed past the program.
     pub(crate) async fn records(&self) -> Result<Records> {
-        Records::open(&self.folder).await
+        Records::open(&self.folder, &self.base.location()?).await
     }
 
     /// What the program has logged so far.
@@ -334,6 +361,7 @@ impl Stand {
             .arg("serve")
             .env_clear()
             .env("RUST_BACKTRACE", "0")
+            .env("SVYAZKA__LISTEN", format!("127.0.0.1:{}", self.listens))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -345,7 +373,7 @@ impl Stand {
     async fn wait_until_ready(&mut self) -> Result<()> {
         let begun = Instant::now();
         let client = Client::new();
-        let address = format!("{}/readyz", self.school());
+        let address = format!("http://localhost:{}/readyz", self.listens);
         loop {
             if let Ok(page) = client.probe(&address).await
                 && page == http::StatusCode::OK

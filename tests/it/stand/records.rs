@@ -114,10 +114,9 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    pub(super) async fn open(folder: &Path) -> Result<Self> {
+    pub(super) async fn open(folder: &Path, location: &Location) -> Result<Self> {
         let vault: Arc<dyn Vault> = Arc::new(KeyVault::load(&folder.join("vault.keys"))?);
-        let location = Location::File(folder.join("svyazka.db"));
-        let storage = Storage::open(&location, vault, Arc::new(UuidV7Source)).await?;
+        let storage = Storage::open(location, vault, Arc::new(UuidV7Source)).await?;
         Ok(Self { storage })
     }
 

@@ -11,11 +11,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use linking_demo::installation::{Ports, prepare};
 
-use crate::stand::{program, stands};
+use crate::stand::{Base, Kind, program, stands};
 
 /// What a test's installation takes over; the rest belongs to each run.
-const TAKEN: [&str; 5] = [
-    "svyazka.db",
+const TAKEN: [&str; 4] = [
     "vault.keys",
     "client.key",
     "client.crt",
@@ -39,8 +38,9 @@ fn stamp() -> Result<String> {
 }
 
 /// Copies the imported database and its keys into a folder; gives the first passwords.
-pub(super) async fn copy_to(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let template = tokio::task::spawn_blocking(made).await??;
+pub(super) async fn copy_to(folder: &Path, kind: Kind) -> Result<BTreeMap<String, String>> {
+    let template = tokio::task::spawn_blocking(move || made(kind)).await??;
+    Base::of(kind, folder).copy_of(&Base::of(kind, &template))?;
     for name in TAKEN {
         fs::copy(template.join(name), folder.join(name))
             .with_context(|| format!("copying {name}"))?;
@@ -55,13 +55,13 @@ pub(super) async fn copy_to(folder: &Path) -> Result<BTreeMap<String, String>> {
 
 /// The folder of the imported database; makes it if this build has none yet. Tests run side by
 /// side: one makes it, the others wait.
-fn made() -> Result<PathBuf> {
+fn made(kind: Kind) -> Result<PathBuf> {
     let all = stands()?;
     fs::create_dir_all(&all)?;
-    let lock = fs::File::create(all.join("template.lock"))?;
+    let lock = fs::File::create(all.join(format!("{}.lock", kind.named("template"))))?;
     lock.lock()?;
     let stamp = stamp()?;
-    let folder = all.join("template");
+    let folder = all.join(kind.named("template"));
     let done = folder.join("done");
     if fs::read_to_string(&done).is_ok_and(|made| made == stamp) {
         return Ok(folder);
@@ -74,6 +74,9 @@ fn made() -> Result<PathBuf> {
         simulator: 8081,
     };
     let prepared = prepare(&folder, ports)?;
+    let base = Base::of(kind, &folder);
+    base.make()?;
+    base.configure(&prepared.configuration)?;
     let file = |name: &str| folder.join(name).display().to_string();
     let run = |arguments: &[&str]| -> Result<()> {
         let output = Command::new(program()?)

@@ -466,7 +466,11 @@ fn j5_a_value_that_does_not_fit_names_its_key_and_is_not_repeated() {
         let text = FILE.replace(stand.unwrap(), &format!("stand = {value}"));
         let error = load(&text).unwrap_err();
         assert!(!error.to_string().contains("secret-7731"), "{error}");
-        assert_eq!(keys::<Settings>(Err(error)), ["providers.gosuslugi.stand"], "{value}");
+        assert_eq!(
+            keys::<Settings>(Err(error)),
+            ["providers.gosuslugi.stand"],
+            "{value}"
+        );
     }
     let (before, after) = FILE.split_once("[providers.gosuslugi]\n").unwrap();
     let text = format!("{before}[providers.gosuslugi]\nredirect-uri = {{ a = 1 }}\n{after}");

@@ -76,7 +76,8 @@ async fn unavailable(walk: &mut Walk) -> Result<()> {
 
     walk.stand
         .control()
-        .set_fault_times(Fault::Transport(Place::Rest, Transport::Html(502)), 1);
+        // The person's data with the contacts, and once more without them.
+        .set_fault_times(Fault::Transport(Place::Rest, Transport::Html(502)), 2);
     walk.browser.press(BY_GOSUSLUGI).await?;
     walk.browser
         .expect_heading("Нет связи с Госуслугами")
