@@ -101,6 +101,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--lang=ru",
+            "--accept-lang=ru",
             "--window-size=1280,900",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
