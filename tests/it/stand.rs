@@ -19,7 +19,7 @@ use std::{
     net::TcpListener as StdListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -72,6 +72,33 @@ enum Server {
     },
 }
 
+/// One server of several.
+struct Member {
+    port: u16,
+    child: Child,
+}
+
+fn lock(member: &Mutex<Member>) -> MutexGuard<'_, Member> {
+    member.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until the server on a port is ready.
+async fn ready(port: u16, stand: &Stand) -> Result<()> {
+    let begun = Instant::now();
+    let address = format!("http://localhost:{port}/readyz");
+    while !Client::new()
+        .probe(&address)
+        .await
+        .is_ok_and(|status| status == http::StatusCode::OK)
+    {
+        if begun.elapsed() > PATIENCE {
+            bail!("the server is not ready: {}", stand.log()?);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
 /// A whole system.
 pub(crate) struct Stand {
     folder: PathBuf,
@@ -85,6 +112,8 @@ pub(crate) struct Stand {
     passwords: BTreeMap<String, String>,
     server: Server,
     others: Vec<Child>,
+    /// The servers behind the relay, each with its port.
+    fleet: Vec<Mutex<Member>>,
     clock: Option<Arc<TestClock>>,
     passed: TimeDelta,
     measured: Option<Arc<linking_storage::Storage>>,
@@ -100,6 +129,11 @@ impl Drop for Stand {
         for other in &mut self.others {
             let _ = other.kill();
             let _ = other.wait();
+        }
+        for member in &self.fleet {
+            let mut member = lock(member);
+            let _ = member.child.kill();
+            let _ = member.child.wait();
         }
         if let Some(relay) = &self.relay {
             relay.abort();
@@ -152,6 +186,7 @@ impl Stand {
             passwords,
             server: Server::Down,
             others: Vec::new(),
+            fleet: Vec::new(),
             clock: None,
             passed: TimeDelta::zero(),
             measured: None,
@@ -175,13 +210,44 @@ impl Stand {
     /// A system of two servers, of which each takes every second request.
     pub(crate) async fn start_two(name: &str) -> Result<Self> {
         let mut stand = Self::prepared(name).await?;
-        stand.listens = free_port()?;
-        stand.restart().await?;
-        let second = stand.second_server().await?;
-        let (_, second) = second.rsplit_once(':').context("a server without a port")?;
-        let ports = vec![stand.listens, second.parse()?];
+        for _ in 0..2 {
+            let port = free_port()?;
+            let child = stand.spawn(port)?;
+            ready(port, &stand).await?;
+            stand.fleet.push(Mutex::new(Member { port, child }));
+        }
+        let ports = stand.fleet.iter().map(|member| lock(member).port).collect();
         stand.relay = Some(relay::start(stand.ports.school, ports).await?);
         Ok(stand)
+    }
+
+    /// Kills one server of two without a warning and starts it anew; does not wait for it.
+    pub(crate) fn crash_one(&self, which: usize) -> Result<()> {
+        let member = self.fleet.get(which).context("no such server")?;
+        let mut member = lock(member);
+        member.child.kill()?;
+        member.child.wait()?;
+        member.child = self.spawn(member.port)?;
+        Ok(())
+    }
+
+    fn spawn(&self, port: u16) -> Result<Child> {
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("log"))?;
+        let child = Command::new(program()?)
+            .arg("--config")
+            .arg(&self.configuration)
+            .arg("serve")
+            .env_clear()
+            .env("RUST_BACKTRACE", "0")
+            .env("SVYAZKA__LISTEN", format!("127.0.0.1:{port}"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        Ok(child)
     }
 
     /// A system whose program runs here, by a clock that the test sets.
@@ -249,29 +315,10 @@ impl Stand {
     /// Another server over the same records; gives its address.
     pub(crate) async fn second_server(&mut self) -> Result<String> {
         let port = free_port()?;
-        let child = Command::new(program()?)
-            .arg("--config")
-            .arg(&self.configuration)
-            .arg("serve")
-            .env_clear()
-            .env("SVYAZKA__LISTEN", format!("127.0.0.1:{port}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let child = self.spawn(port)?;
         self.others.push(child);
+        ready(port, self).await?;
         let address = format!("http://localhost:{port}");
-        let begun = Instant::now();
-        while Client::new()
-            .probe(&format!("{address}/readyz"))
-            .await
-            .is_err()
-        {
-            if begun.elapsed() > PATIENCE {
-                bail!("the second server is not ready");
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
         Ok(address)
     }
 
@@ -351,21 +398,7 @@ impl Stand {
         if matches!(self.server, Server::Process(_)) {
             self.kill()?;
         }
-        let log = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.join("log"))?;
-        let child = Command::new(program()?)
-            .arg("--config")
-            .arg(&self.configuration)
-            .arg("serve")
-            .env_clear()
-            .env("RUST_BACKTRACE", "0")
-            .env("SVYAZKA__LISTEN", format!("127.0.0.1:{}", self.listens))
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()?;
+        let child = self.spawn(self.listens)?;
         self.server = Server::Process(child);
         self.wait_until_ready().await
     }

@@ -7,6 +7,7 @@
 
 mod attacks;
 mod browser;
+mod chaos;
 mod client;
 mod gosuslugi;
 mod journeys;

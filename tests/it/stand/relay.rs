@@ -9,7 +9,7 @@ use std::sync::{
 use anyhow::Result;
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{StatusCode, Uri, uri::PathAndQuery},
     response::{IntoResponse, Response},
@@ -19,6 +19,9 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+
+/// No form of ours is larger.
+const LARGEST: usize = 1 << 20;
 
 #[derive(Debug, Clone)]
 struct Relay {
@@ -41,22 +44,31 @@ pub(super) async fn start(port: u16, ports: Vec<u16>) -> Result<JoinHandle<std::
     ))
 }
 
-async fn pass_on(State(relay): State<Relay>, mut request: Request) -> Response {
+/// As a front server does: a server that can't be reached is passed over, and nothing that was
+/// sent is sent again.
+async fn pass_on(State(relay): State<Relay>, request: Request) -> Response {
     let turn = relay.turn.fetch_add(1, Ordering::Relaxed);
-    let Some(port) = relay.ports.get(turn % relay.ports.len().max(1)) else {
-        return StatusCode::BAD_GATEWAY.into_response();
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let asked = request
-        .uri()
-        .path_and_query()
-        .map_or("/", PathAndQuery::as_str);
-    let Ok(address) = format!("http://127.0.0.1:{port}{asked}").parse::<Uri>() else {
-        return StatusCode::BAD_GATEWAY.into_response();
-    };
-    // Whom the browser asked stays as it is: the program looks at it.
-    *request.uri_mut() = address;
-    match relay.client.request(request).await {
-        Ok(response) => response.into_response(),
-        Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+    for next in 0..relay.ports.len() {
+        let Some(port) = relay.ports.get((turn + next) % relay.ports.len()) else {
+            break;
+        };
+        let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let Ok(address) = format!("http://127.0.0.1:{port}{asked}").parse::<Uri>() else {
+            break;
+        };
+        // Whom the browser asked stays as it is: the program looks at it.
+        let mut parts = parts.clone();
+        parts.uri = address;
+        let request = Request::from_parts(parts, Body::from(body.clone()));
+        match relay.client.request(request).await {
+            Ok(response) => return response.into_response(),
+            Err(error) if error.is_connect() => {}
+            Err(_) => break,
+        }
     }
+    StatusCode::BAD_GATEWAY.into_response()
 }

@@ -60,7 +60,11 @@ fn made(kind: Kind) -> Result<PathBuf> {
     fs::create_dir_all(&all)?;
     let lock = fs::File::create(all.join(format!("{}.lock", kind.named("template"))))?;
     lock.lock()?;
-    let stamp = stamp()?;
+    let stamp = match kind {
+        Kind::Sqlite => stamp()?,
+        // Another server has no template yet.
+        Kind::Postgres => format!("{} {}", stamp()?, linking_testkit::counterpart::postgres()),
+    };
     let folder = all.join(kind.named("template"));
     let done = folder.join("done");
     if fs::read_to_string(&done).is_ok_and(|made| made == stamp) {
