@@ -4,20 +4,25 @@
 //! `SVYAZKA_CHAOS_KILLS` says how often (200 of the gate), `SVYAZKA_CHAOS_SEED` by which seed;
 //! `tools/chaos` runs it by hand.
 
+mod promotion;
 mod records;
 
 use std::{
+    collections::BTreeMap,
     env,
     process::{Command, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
 
 use crate::{
     client::Client,
@@ -63,26 +68,43 @@ fn number(variable: &str, usual: u64) -> Result<u64> {
 struct Tally {
     done: AtomicU64,
     broken: AtomicU64,
+    /// Links of which a page has told the person, by login.
+    acknowledged: Mutex<BTreeMap<&'static str, usize>>,
+}
+
+impl Tally {
+    fn acknowledge(&self, login: &'static str) {
+        let mut all = self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *all.entry(login).or_default() += 1;
+    }
 }
 
 /// From nothing to a link, in over it, and to nothing again, in a new browser.
-async fn round(stand: &Stand, login: &str, persona: &str) -> Result<()> {
+async fn round(
+    stand: &Stand,
+    (login, persona): (&'static str, &'static str),
+    tally: &Tally,
+) -> Result<()> {
     let client = Client::new();
     let page = stand.come_from_provider(&client, persona).await?;
-    let page = if page.name() == "not-linked" {
+    if page.name() == "not-linked" {
         let prove = stand.agree(&client, &page).await?;
         let password = stand.password_of(login)?;
-        let page = stand.prove_with(&client, &prove, login, password).await?;
+        let mut page = stand.prove_with(&client, &prove, login, password).await?;
         if page.name() == "contacts" {
-            client.press(&page, "Ничего не сохранять", &[]).await?
+            tally.acknowledge(login);
+            page = client.press(&page, "Ничего не сохранять", &[]).await?;
+            page.expect("linked")?;
         } else {
-            page
+            page.expect("linked")?;
+            tally.acknowledge(login);
         }
-        .expect("linked")?
     } else {
-        page.expect("home")?
-    };
-    drop(page);
+        page.expect("home")?;
+    }
     let address = stand.at("/settings/ways/gosuslugi/unlink");
     let mut page = client.open(&address).await?;
     if page.name() == "step-up" {
@@ -98,16 +120,16 @@ async fn round(stand: &Stand, login: &str, persona: &str) -> Result<()> {
 /// no page of ours ends the test.
 async fn walk(
     stand: Arc<Stand>,
-    (login, persona): (&'static str, &'static str),
+    person: (&'static str, &'static str),
     stop: Arc<AtomicBool>,
     tally: Arc<Tally>,
 ) -> Result<()> {
     while !stop.load(Ordering::SeqCst) {
-        match round(&stand, login, persona).await {
+        match round(&stand, person, &tally).await {
             Ok(()) => tally.done.fetch_add(1, Ordering::SeqCst),
             Err(error) => {
                 let told = format!("{error:#}");
-                ensure!(!told.contains("got 500"), "{login}: {told}");
+                ensure!(!told.contains("got 500"), "{}: {told}", person.0);
                 sleep(Duration::from_millis(50)).await;
                 tally.broken.fetch_add(1, Ordering::SeqCst)
             }
@@ -116,30 +138,51 @@ async fn walk(
     // Nobody is killed now: every journey comes to its end.
     let begun = Instant::now();
     loop {
-        match round(&stand, login, persona).await {
+        match round(&stand, person, &tally).await {
             Ok(()) => return Ok(()),
             Err(error) if begun.elapsed() > RECOVERY => {
-                return Err(error.context(format!("{login} is stuck")));
+                return Err(error.context(format!("{} is stuck", person.0)));
             }
             Err(_) => sleep(Duration::from_millis(500)).await,
         }
     }
 }
 
-/// Ends the database server without a warning and starts it anew, where it is this test's own.
-async fn crash_database() -> Result<bool> {
+/// Everybody begins to walk.
+fn begin(
+    stand: &Arc<Stand>,
+    stop: &Arc<AtomicBool>,
+    tally: &Arc<Tally>,
+) -> Vec<JoinHandle<Result<()>>> {
+    let walk = |person| {
+        walk(
+            Arc::clone(stand),
+            person,
+            Arc::clone(stop),
+            Arc::clone(tally),
+        )
+    };
+    PEOPLE
+        .into_iter()
+        .map(|person| tokio::spawn(walk(person)))
+        .collect()
+}
+
+/// Does something to the database server, where it is this test's own: `crash` ends it without a
+/// warning and starts it anew, `fail-over` ends it and promotes the standby.
+async fn to_database(what: &'static str) -> Result<bool> {
     let Ok(target) = env::var("SVYAZKA_CHAOS_POSTGRES") else {
         return Ok(false);
     };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/postgres");
     let done = tokio::task::spawn_blocking(move || {
         Command::new(script)
-            .arg("crash")
+            .arg(what)
             .env("CARGO_TARGET_DIR", target)
             .stdout(Stdio::null())
             .status()
     });
-    ensure!(done.await??.success(), "the database does not start again");
+    ensure!(done.await??.success(), "the database does not come back");
     Ok(true)
 }
 
@@ -155,23 +198,13 @@ async fn chaos_loses_nothing_doubles_nothing_and_leaves_nothing_half_made() -> R
     let records = stand.records().await?;
     let before = records.dump().await?;
     let (stop, tally) = (Arc::new(AtomicBool::new(false)), Arc::new(Tally::default()));
-    let walks: Vec<_> = PEOPLE
-        .into_iter()
-        .map(|person| {
-            tokio::spawn(walk(
-                Arc::clone(&stand),
-                person,
-                Arc::clone(&stop),
-                Arc::clone(&tally),
-            ))
-        })
-        .collect();
+    let walks = begin(&stand, &stop, &tally);
     let mut dice = Dice(seed);
     let (mut servers, mut databases) = (0, 0);
     while servers + databases < kills {
         sleep(Duration::from_millis(150 + dice.below(450))).await;
         // One kill in eight is the database's.
-        if dice.below(8) == 0 && crash_database().await? {
+        if dice.below(8) == 0 && to_database("crash").await? {
             databases += 1;
         } else {
             stand.crash_one(usize::try_from(dice.below(2))?)?;
@@ -184,7 +217,7 @@ async fn chaos_loses_nothing_doubles_nothing_and_leaves_nothing_half_made() -> R
             let _ = records.sweep_a_day_later().await;
         }
         // A walk that ended before it was told to says why below.
-        if walks.iter().any(tokio::task::JoinHandle::is_finished) {
+        if walks.iter().any(JoinHandle::is_finished) {
             break;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use linking_storage::Dump;
+use uuid::Uuid;
 
 /// A column of a row as it was dumped; none of those asked for holds a blank.
 fn field<'a>(row: &'a str, column: &str) -> &'a str {
@@ -27,6 +28,16 @@ fn of_event(dump: &Dump, event: &str) -> usize {
     let event = format!("\"event\":\"{event}\"");
     let all = rows(dump, "outbox");
     all.into_iter().filter(|row| row.contains(&event)).count()
+}
+
+/// How often an account was told of something.
+pub(super) fn told_of(dump: &Dump, account: Uuid, notice: &str) -> usize {
+    let notice = format!("\"notice\":\"{notice}\"");
+    let account = account.simple().to_string();
+    let of = |row: &&str| {
+        row.contains(&notice) && field(row, "account").to_lowercase().contains(&account)
+    };
+    rows(dump, "audit_concern").into_iter().filter(of).count()
 }
 
 /// Holds that of some rows no two are alike in these columns.

@@ -98,16 +98,28 @@ impl Base {
         }
     }
 
-    fn address(name: &str) -> String {
-        let server = counterpart::postgres();
-        let (before, _) = server.rsplit_once('/').unwrap_or((&server, ""));
-        format!("{before}/{name}")
+    /// The database on the tests' server, and on the standby where a test has one.
+    fn addresses(name: &str) -> Vec<String> {
+        let of = |server: &str| {
+            let (before, _) = server.rsplit_once('/').unwrap_or((server, ""));
+            format!("{before}/{name}")
+        };
+        let standby = env::var("SVYAZKA_TEST_STANDBY").ok();
+        [Some(counterpart::postgres()), standby]
+            .iter()
+            .flatten()
+            .map(|server| of(server.trim()))
+            .collect()
     }
 
     pub(super) fn location(&self) -> Result<Location> {
         match self {
             Self::File(path) => Ok(Location::File(path.clone())),
-            Self::Server(name) => Ok(Location::Postgres(vec![Self::address(name).parse()?])),
+            Self::Server(name) => {
+                let addresses = Self::addresses(name);
+                let addresses = addresses.iter().map(|address| address.parse());
+                Ok(Location::Postgres(addresses.collect::<Result<_, _>>()?))
+            }
         }
     }
 
@@ -121,8 +133,8 @@ impl Base {
             .split_once("[database]\npath = ")
             .context("the configuration names no file")?;
         let (_, after) = after.split_once('\n').unwrap_or_default();
-        let address = Self::address(name);
-        let text = format!("{before}[database]\naddresses = ['{address}']\n{after}");
+        let addresses = Self::addresses(name).join("', '");
+        let text = format!("{before}[database]\naddresses = ['{addresses}']\n{after}");
         Ok(fs::write(configuration, text)?)
     }
 }
