@@ -83,6 +83,14 @@ codes! {
     WrongSignature = 7053, "access_denied", "OAuthErrorEnum.clientSecretWrong", "Подпись запроса (client_secret) неверна.";
     /// The account is not verified, or of a kind that the request filters out.
     NotVerified = 7055, "access_denied", "The account is not verified.", "Вход с неподтверждённой учётной записью запрещён.";
+    /// The role is wrong.
+    WrongRole = 7060, "invalid_request", "The role is wrong.", "Роль указана неверно.";
+    /// The type of object is wrong.
+    WrongObjectType = 7061, "invalid_request", "The object type is wrong.", "Тип объекта указан неверно.";
+    /// The type or role of the user is wrong.
+    WrongUserType = 7062, "invalid_request", "The user type or role is wrong.", "Тип или роль пользователя указаны неверно.";
+    /// Sign-in by QR code failed: shown on ESIA's own page.
+    QrFailed = 7110, "server_error", "The sign-in by QR code failed.", "Не удалось войти по QR-коду.";
     /// An organisation scope for a person who does not work there.
     NotEmployee = 7194, "access_denied", "The person is not an employee of the organisation.", "Пользователь не является сотрудником организации.";
     /// The client could not be authenticated.
@@ -95,6 +103,14 @@ codes! {
     ScopeNotAllowed = 5029, "insufficient_scope", "SecurityErrorEnum.scopeNotAllowed", "Маркер не даёт права на эти сведения.";
     /// `permissions`: no type of consent.
     ConsentTypeMissing = 36700, "invalid_request", "The consent type is not given.", "Не указан тип согласия.";
+    /// `permissions`: the type of consent is unknown.
+    ConsentTypeUnknown = 36701, "invalid_request", "The consent type is not found.", "Тип согласия не найден.";
+    /// `permissions`: a mandatory scope is missing.
+    ConsentScopeMissing = 36702, "invalid_request", "The consent lacks a mandatory scope.", "В согласии нет обязательной области доступа.";
+    /// `permissions`: scopes go beyond the type of consent.
+    ConsentScopesExceed = 36703, "invalid_request", "The consent has scopes beyond its type.", "Области доступа выходят за пределы типа согласия.";
+    /// `permissions`: scopes are not allowed for the type of consent.
+    ConsentScopesForbidden = 36704, "invalid_request", "The consent has scopes that its type does not allow.", "Области доступа не разрешены для типа согласия.";
     /// `permissions`: no action.
     ConsentActionMissing = 36705, "invalid_request", "The consent has no action.", "В согласии не указано действие.";
     /// `permissions`: unknown action.
@@ -103,6 +119,10 @@ codes! {
     ConsentPurposeMissing = 36707, "invalid_request", "The consent has no purpose.", "В согласии не указана цель.";
     /// `permissions`: the time of validity is wrong.
     ConsentExpiryWrong = 36716, "invalid_request", "The consent has a wrong expiry.", "Срок действия согласия указан неверно.";
+    /// `permissions`: unknown purpose.
+    ConsentPurposeUnknown = 36726, "invalid_request", "The consent names an unknown purpose.", "В согласии указана неизвестная цель.";
+    /// `permissions`: exactly one purpose is needed.
+    ConsentPurposeSingle = 36727, "invalid_request", "The consent needs exactly one purpose.", "В согласии должна быть ровно одна цель.";
 }
 
 impl fmt::Display for EsiaCode {

@@ -174,6 +174,8 @@ pub enum Fault {
     GrantedScopes(Vec<String>),
     /// The token request is refused with this code (HTTP 400, JSON).
     TokenError(EsiaCode),
+    /// The token request fails with this HTTP status and code, in JSON.
+    TokenFailure(u16, EsiaCode),
     /// The answer is spoiled on its way.
     Transport(Place, Transport),
     /// A token has a wrong signature or header.
@@ -194,6 +196,8 @@ pub enum Fault {
     RestError(EsiaCode),
     /// REST knows no such person.
     RestNotFound,
+    /// REST fails with this HTTP status where contacts are asked for, alone or with the person.
+    Contacts(u16),
 }
 
 /// Faults in force, each with the number of times it is still to happen.

@@ -69,6 +69,15 @@ fn exchange(simulator: &Simulator, version: Version, query: &str, body: &str) ->
         .get("grant_type")
         .map(|grant| grant.chars().take(40).collect());
     let state = parameters.get("state").unwrap_or_default().to_owned();
+    let failure = simulator.lock().faults.take(|fault| match fault {
+        Fault::TokenFailure(status, code) => Some((*status, *code)),
+        _ => None,
+    });
+    if let Some((status, code)) = failure {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let refusal = Refusal::new(code, "a fault set on the stand");
+        return refused_with(status, outcome, &refusal, &state, &knobs);
+    }
     match answer(simulator, version, &parameters, &knobs, &mut outcome) {
         Ok(Ok(value)) => {
             let mut response = json(StatusCode::OK, &value);
@@ -83,14 +92,22 @@ fn exchange(simulator: &Simulator, version: Version, query: &str, body: &str) ->
 }
 
 fn refused(outcome: Outcome, refusal: &Refusal, state: &str, knobs: &Knobs) -> Response {
+    refused_with(StatusCode::BAD_REQUEST, outcome, refusal, state, knobs)
+}
+
+fn refused_with(
+    status: StatusCode,
+    outcome: Outcome,
+    refusal: &Refusal,
+    state: &str,
+    knobs: &Knobs,
+) -> Response {
     let value = json!({
         "error": refusal.oauth_error(&knobs.not_verified_error),
         "error_description": refusal.description(knobs.russian_texts),
         "state": state,
     });
-    outcome
-        .refused(refusal)
-        .on(json(StatusCode::BAD_REQUEST, &value))
+    outcome.refused(refusal).on(json(status, &value))
 }
 
 fn answer(

@@ -46,6 +46,8 @@ impl Reader {
 enum Failure {
     Refused(Refusal),
     NotFound,
+    /// A fault of the service itself.
+    Broken(u16),
 }
 
 fn refused(code: EsiaCode, cause: &str) -> Failure {
@@ -122,6 +124,10 @@ fn respond(simulator: &Simulator, result: Result<(Value, String), Failure>) -> R
             };
             outcome.on(json(StatusCode::OK, &value))
         }
+        Err(Failure::Broken(status)) => json(
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            &json!({ "code": EsiaCode::Internal, "message": EsiaCode::Internal.text() }),
+        ),
         Err(Failure::NotFound) => json(
             StatusCode::NOT_FOUND,
             &json!({ "code": "ESIA-005004", "message": "notFound" }),
@@ -163,9 +169,18 @@ pub(super) async fn person(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let result = reader(&simulator, &headers, &oid).map(|reader| {
+    let embedded = embedded(query.as_deref());
+    let with_contacts = embedded.iter().any(|part| part == "contacts.elements");
+    let result = reader(&simulator, &headers, &oid);
+    let result = result.and_then(|reader| {
+        if with_contacts {
+            contacts_fault(&simulator)?;
+        }
+        Ok(reader)
+    });
+    let result = result.map(|reader| {
         let mut value = fields::person(&reader);
-        for part in embedded(query.as_deref()) {
+        for part in embedded {
             let Some(name) = part.strip_suffix(".elements") else {
                 continue;
             };
@@ -181,6 +196,15 @@ pub(super) async fn person(
         (value, reader.client)
     });
     respond(&simulator, result)
+}
+
+/// An outage of the contacts, if one is set.
+fn contacts_fault(simulator: &Simulator) -> Result<(), Failure> {
+    let status = simulator.lock().faults.take(|fault| match fault {
+        Fault::Contacts(status) => Some(*status),
+        _ => None,
+    });
+    status.map_or(Ok(()), |status| Err(Failure::Broken(status)))
 }
 
 /// The elements of a collection as objects.
@@ -237,6 +261,9 @@ pub(super) async fn collection(
     headers: HeaderMap,
 ) -> Response {
     let result = reader(&simulator, &headers, &oid).and_then(|reader| {
+        if path == "ctts" {
+            contacts_fault(&simulator)?;
+        }
         let items = items(&reader, &path)?;
         let value = listed(&reader, &path, &items, query.as_deref());
         Ok((value, reader.client))

@@ -1,28 +1,24 @@
 //! Every fault does what its name says (`esia.md 13.3`): a client's tests stand on this.
 
-use std::time::Duration;
-
 use aws_lc_rs::hmac;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use linking_simulator::personas::Oid;
-use linking_simulator::{
-    Callback, Claim, EsiaCode, Fault, Forgery, Place, TokenAlgorithm, TokenKind, Transport,
-};
+use linking_simulator::{Callback, Claim, EsiaCode, Fault, Forgery, TokenAlgorithm, TokenKind};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::stand::{Answer, Browser, CALLBACK, Stand, System, decoded, uuid};
 
-struct Signed {
-    stand: Stand,
-    system: System,
-    browser: Browser,
+pub(crate) struct Signed {
+    pub(crate) stand: Stand,
+    pub(crate) system: System,
+    pub(crate) browser: Browser,
 }
 
 /// A person who has consented before: the next authorisation is one request.
-async fn signed_in(stand: Stand) -> Signed {
+pub(crate) async fn signed_in(stand: Stand) -> Signed {
     let system = System::new(&stand);
     let mut browser = stand.browser();
     system.sign_in(&mut browser, "sokolova").await;
@@ -34,18 +30,18 @@ async fn signed_in(stand: Stand) -> Signed {
 }
 
 impl Signed {
-    async fn ask(&mut self) -> Answer {
+    pub(crate) async fn ask(&mut self) -> Answer {
         self.browser.get(&self.system.start()).await
     }
 
-    async fn exchange(&mut self) -> Answer {
+    pub(crate) async fn exchange(&mut self) -> Answer {
         let code = self.ask().await.callback().remove("code").unwrap();
         self.stand
             .exchange(&self.system.signed_code_request(&code))
             .await
     }
 
-    async fn token(&mut self, name: &str) -> String {
+    pub(crate) async fn token(&mut self, name: &str) -> String {
         self.exchange().await.json()[name]
             .as_str()
             .unwrap()
@@ -525,122 +521,4 @@ async fn odd_but_allowed_answers_are_knobs() {
             .unwrap()
             .contains("недействителен")
     );
-}
-
-#[tokio::test]
-async fn keys_rotate_and_the_old_ones_stay_until_retired() {
-    for (stand, algorithm) in [
-        (Stand::new(), TokenAlgorithm::Rs256),
-        (Stand::gost(), TokenAlgorithm::Gost),
-    ] {
-        let mut signed = signed_in(stand).await;
-        let control = signed.stand.control.clone();
-        let first = control.certificates_pem(algorithm);
-        let old = signed.token("id_token").await;
-        control.prepare_keys().unwrap();
-        let announced = control.certificates_pem(algorithm);
-        assert_eq!(announced.len(), 2);
-        let before = signed.token("id_token").await;
-        assert!(signed.stand.verifies(&before, algorithm, &first));
-        control.rotate_keys().unwrap();
-        assert_eq!(control.certificates_pem(algorithm), announced);
-        let new = signed.token("id_token").await;
-        assert!(!signed.stand.verifies(&new, algorithm, &first));
-        assert!(signed.stand.verifies(&new, algorithm, &announced));
-        assert!(signed.stand.verifies(&old, algorithm, &announced));
-        let index = signed.browser.get("/public/keys/").await.body;
-        for file in ["rsa-1.pem", "gost-1.pem", "rsa-2.pem", "gost-2.pem"] {
-            assert!(index.contains(file), "{file}");
-            let pem = signed
-                .browser
-                .get(&format!("/public/keys/{file}"))
-                .await
-                .body;
-            assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
-        }
-        let all = signed.browser.get("/public/keys/all.pem").await.body;
-        assert_eq!(all.matches("BEGIN CERTIFICATE").count(), 4);
-        control.retire_old_keys();
-        assert_eq!(control.certificates_pem(algorithm), announced[1..]);
-        let gone = signed.browser.get("/public/keys/rsa-1.pem").await;
-        assert_eq!(gone.status, StatusCode::NOT_FOUND);
-    }
-}
-
-#[tokio::test]
-async fn answers_of_the_gateway_come_instead_and_have_no_effect() {
-    let mut signed = signed_in(Stand::new()).await;
-    let control = signed.stand.control.clone();
-    let code = signed.ask().await.callback().remove("code").unwrap();
-    for status in [500, 502, 503] {
-        control.set_fault_times(Fault::Transport(Place::Token, Transport::Html(status)), 1);
-        let answer = signed
-            .stand
-            .exchange(&signed.system.signed_code_request(&code))
-            .await;
-        assert_eq!(answer.status.as_u16(), status);
-        assert!(
-            answer.headers["content-type"]
-                .to_str()
-                .unwrap()
-                .starts_with("text/html")
-        );
-    }
-    let elsewhere = Transport::Redirect("http://attacker.stand.test/".to_owned());
-    control.set_fault_times(Fault::Transport(Place::Token, elsewhere), 1);
-    let answer = signed
-        .stand
-        .exchange(&signed.system.signed_code_request(&code))
-        .await;
-    assert_eq!(answer.location(), "http://attacker.stand.test/");
-    control.set_fault_times(Fault::Transport(Place::Token, Transport::Garbage), 1);
-    let answer = signed
-        .stand
-        .exchange(&signed.system.signed_code_request(&code))
-        .await;
-    assert!(serde_json::from_str::<Value>(&answer.body).is_err());
-    let answer = signed
-        .stand
-        .exchange(&signed.system.signed_code_request(&code))
-        .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    // A fault of one place leaves the others alone.
-    control.set_fault(Fault::Transport(Place::Rest, Transport::Html(503)));
-    let token = signed.token("access_token").await;
-    assert_eq!(
-        signed
-            .stand
-            .get("/rs/prns/1000000001", &token)
-            .await
-            .status
-            .as_u16(),
-        503
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_delay_is_as_long_as_set_and_the_code_is_spent() {
-    let mut signed = signed_in(Stand::new()).await;
-    let code = signed.ask().await.callback().remove("code").unwrap();
-    let late = Fault::Transport(Place::Token, Transport::Delay(30_000));
-    signed.stand.control.set_fault_times(late, 1);
-    let begun = tokio::time::Instant::now();
-    let answer = signed
-        .stand
-        .exchange(&signed.system.signed_code_request(&code))
-        .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(begun.elapsed(), Duration::from_secs(30));
-
-    let code = signed.ask().await.callback().remove("code").unwrap();
-    let never = Fault::Transport(Place::Token, Transport::NoAnswer);
-    signed.stand.control.set_fault_times(never, 1);
-    let form = signed.system.signed_code_request(&code);
-    let waited = tokio::time::timeout(Duration::from_hours(1), signed.stand.exchange(&form)).await;
-    assert!(waited.is_err());
-    let answer = signed
-        .stand
-        .exchange(&signed.system.signed_code_request(&code))
-        .await;
-    assert_eq!(answer.esia_code(), Some(EsiaCode::InvalidGrant));
 }

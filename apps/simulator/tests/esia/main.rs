@@ -13,6 +13,7 @@ mod consent;
 mod control;
 mod exchange;
 mod faults;
+mod on_the_way;
 mod order;
 mod person_data;
 mod retired;
