@@ -66,6 +66,29 @@ impl fmt::Debug for ProxyUrl {
     }
 }
 
+/// Our own TLS certificate with its private key, for a peer that asks for one.
+#[derive(Clone)]
+pub struct ClientIdentity(reqwest::Identity);
+
+impl ClientIdentity {
+    /// An identity from PEM text that holds the certificate (with those above it, if need be) and
+    /// its key.
+    ///
+    /// # Errors
+    /// [`ClientError::Identity`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self, ClientError> {
+        reqwest::Identity::from_pem(pem)
+            .map(Self)
+            .map_err(|_| ClientError::Identity)
+    }
+}
+
+impl fmt::Debug for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[client identity]")
+    }
+}
+
 /// How one provider is called.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
@@ -75,6 +98,8 @@ pub struct ClientSettings {
     pub roots: Roots,
     /// Through which proxy; none of the environment is used.
     pub proxy: Option<ProxyUrl>,
+    /// What we show to a peer that asks for a TLS certificate of ours.
+    pub identity: Option<ClientIdentity>,
     /// Longest time to name look-up, connection and TLS together.
     pub connect_timeout: Duration,
     /// Longest time for the whole call, waiting for a free place included.
@@ -94,6 +119,7 @@ impl ClientSettings {
             egress,
             roots: Roots::SystemAnd(Vec::new()),
             proxy: None,
+            identity: None,
             connect_timeout: Duration::from_secs(3),
             total_timeout: Duration::from_secs(8),
             max_body_bytes: 1024 * 1024,
@@ -111,6 +137,9 @@ pub enum ClientError {
     /// A root certificate does not parse.
     #[error("a root certificate is not PEM: {0}")]
     Root(String),
+    /// Our own certificate and key were not taken.
+    #[error("expected a certificate and its private key, both in PEM")]
+    Identity,
     /// The proxy's address was not taken.
     #[error("the proxy's address was not taken")]
     Proxy,
@@ -153,6 +182,7 @@ impl HttpClient {
             egress,
             roots,
             proxy,
+            identity,
             ..
         } = settings;
         let rules = Arc::new(egress);
@@ -176,6 +206,10 @@ impl HttpClient {
             Some(ProxyUrl(url)) => {
                 builder.proxy(reqwest::Proxy::all(url).map_err(|_| ClientError::Proxy)?)
             }
+            None => builder,
+        };
+        let builder = match identity {
+            Some(ClientIdentity(identity)) => builder.identity(identity),
             None => builder,
         };
         let builder = match roots {

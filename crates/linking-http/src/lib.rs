@@ -27,7 +27,7 @@ pub use address::AddressKind;
 pub use breaker::Breaker;
 pub use canned::CannedTransport;
 pub use client::{
-    ClientError, ClientSettings, HttpClient, ProxyUrl, ProxyUrlError, Roots,
+    ClientError, ClientIdentity, ClientSettings, HttpClient, ProxyUrl, ProxyUrlError, Roots,
     install_crypto_provider,
 };
 pub use egress::{EgressRules, HostRule, HostRuleError, LoopbackHttp};
