@@ -9,6 +9,7 @@ use linking_core::time::Timestamp;
 use linking_oidc::{
     CompactJws, KeyFault, KeySet, Rs256Key, Rs256Keys, TokenError, VerifiedJws, verify,
 };
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Mutex;
 use x509_cert::der::oid::ObjectIdentifier;
@@ -33,7 +34,7 @@ pub struct KeyFilesFault(pub MaterialError);
 #[derive(Debug)]
 pub(crate) struct LoadedKeys {
     algorithm: TokenAlgorithm,
-    rs256: Rs256Keys,
+    rs256: RsaKeys,
     gost: GostKeys,
 }
 
@@ -62,6 +63,45 @@ impl LoadedKeys {
     }
 }
 
+/// Certificates of RSA keys, each under the fingerprint by which an operator knows it; every one
+/// in force is tried, because tokens name none.
+#[derive(Debug)]
+pub(crate) struct RsaKeys(Vec<(String, Rs256Keys)>);
+
+impl KeySet for RsaKeys {
+    fn algorithm(&self) -> &'static str {
+        "RS256"
+    }
+
+    fn check(&self, jws: &CompactJws<'_>, now: Timestamp) -> Result<(), KeyFault> {
+        let mut fault = KeyFault::NoKeyInForce;
+        for (fingerprint, key) in &self.0 {
+            match key.check(jws, now) {
+                Ok(()) => {
+                    matched(fingerprint);
+                    return Ok(());
+                }
+                Err(KeyFault::NoKeyInForce) => {}
+                Err(KeyFault::NotGenuine) => fault = KeyFault::NotGenuine,
+            }
+        }
+        Err(fault)
+    }
+}
+
+/// Which certificate a token was checked with (`gost.md` 8.5).
+fn matched(fingerprint: &str) {
+    tracing::debug!(
+        sha256 = fingerprint,
+        "a token of ESIA was checked with this certificate"
+    );
+}
+
+/// SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` tells it, without colons.
+fn fingerprint(der: &[u8]) -> String {
+    hex::encode_upper(Sha256::digest(der))
+}
+
 /// Certificates of GOST keys; every one in force is tried, because tokens name none.
 #[derive(Debug)]
 pub(crate) struct GostKeys(Vec<gost_signature::Certificate>);
@@ -74,7 +114,13 @@ impl KeySet for GostKeys {
     fn check(&self, jws: &CompactJws<'_>, now: Timestamp) -> Result<(), KeyFault> {
         let parsed = UnverifiedJws::parse(jws.text()).map_err(|_| KeyFault::NotGenuine)?;
         match verify_gost(parsed, &self.0, now.timestamp()) {
-            Ok(_) => Ok(()),
+            Ok(verified) => {
+                let certificate = verified.certificate().and_then(|at| self.0.get(at));
+                if let Some(certificate) = certificate {
+                    matched(&fingerprint(certificate.der()));
+                }
+                Ok(())
+            }
             Err(JwsError::NoCertificateInForce) => Err(KeyFault::NoKeyInForce),
             Err(_) => Err(KeyFault::NotGenuine),
         }
@@ -255,7 +301,7 @@ fn load(algorithm: TokenAlgorithm, materials: &[Material]) -> Result<KeyFiles, M
 /// Certificates by the algorithm of their key. ESIA publishes all of them in one archive.
 #[derive(Default)]
 struct Found {
-    rs256: Vec<Rs256Key>,
+    rs256: Vec<(String, Rs256Keys)>,
     rs256_in_force: Vec<(Timestamp, Timestamp)>,
     gost: Vec<gost_signature::Certificate>,
     gost_in_force: Vec<(Timestamp, Timestamp)>,
@@ -271,7 +317,8 @@ impl Found {
             let in_force = (opened.not_before, opened.not_after);
             let taken = if opened.algorithm == RSA {
                 rs256(&opened).map(|key| {
-                    self.rs256.push(key);
+                    let keys = Rs256Keys::new(vec![key]);
+                    self.rs256.push((fingerprint(&der), keys));
                     self.rs256_in_force.push(in_force);
                 })
             } else {
@@ -308,7 +355,7 @@ impl Found {
         Ok(KeyFiles {
             keys: Arc::new(LoadedKeys {
                 algorithm,
-                rs256: Rs256Keys::new(self.rs256),
+                rs256: RsaKeys(self.rs256),
                 gost: GostKeys(self.gost),
             }),
             in_force,

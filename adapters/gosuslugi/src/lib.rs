@@ -2,9 +2,9 @@
 //!
 //! | step | request | what is checked |
 //! | --- | --- | --- |
-//! | [`begin`](Gosuslugi) | browser to `/aas/oauth2/v2/ac` | our own signature, before it is sent |
+//! | [`begin`](Gosuslugi) | browser to `/aas/oauth2/v2/ac` (older protocol: `/aas/oauth2/ac`) | our own signature, before it is sent |
 //! | callback | – | `state`; the code is a token of ESIA whose signature, client, issuer, times and own state claim must fit the flow (`threats.md` A7) |
-//! | `advance` | `POST /aas/oauth2/v3/te` | access and ID token: signature, kind, audience, issuer, times, one subject |
+//! | `advance` | `POST /aas/oauth2/v3/te` (older protocol: `/aas/oauth2/te`) | access and ID token: signature, kind, audience, issuer, times, one subject |
 //! | | `GET /rs/prns/{oid}?embed=(contacts.elements)`; if they are not in it, `…/ctts?embed=(elements)` | asked by the verified subject (B7) |
 //!
 //! The protocol is that of `esia.md`; the signature is GOST R 34.10-2012 (`gost.md`). Between two
@@ -19,6 +19,7 @@ mod clock;
 mod codes;
 mod keys;
 mod material;
+mod own_keys;
 mod person;
 mod provider;
 mod request;
@@ -29,9 +30,12 @@ mod state;
 
 pub use keys::KeyFilesFault;
 pub use material::{Material, MaterialError};
-pub use provider::{Gosuslugi, Warning};
+pub use provider::{CertificateLife, CertificateOf, Closeness, Gosuslugi, Warning};
 pub use settings::{
-    CommandSettings, NetworkSettings, ProxyText, Settings, SettingsError, SettingsErrors,
-    SignatureOrder, SignerSettings, Stand, TokenAlgorithm,
+    CommandSettings, NetworkSettings, NextKey, Protocol, ProxyText, Settings, SettingsError,
+    SettingsErrors, SignerSettings, Stand, TokenAlgorithm,
 };
-pub use signer::{ClientSigner, CommandSigner, RawSigner, SignError, SoftKey};
+pub use signer::{
+    ClientSigner, CommandSigner, HttpSigner, MessageEncoding, OutputEncoding, RawSigner,
+    SecretForm, ServiceSettings, SignError, SignatureOrder, SoftKey,
+};

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use gost_signature::Certificate;
 use serde::Deserialize;
 use thiserror::Error;
 use x509_cert::der::{DecodePem, Encode};
@@ -98,8 +99,15 @@ pub enum MaterialError {
         kind: io::ErrorKind,
     },
     /// Others than its owner may read a private key (`threats.md` B10).
-    #[error("`{0}` may be read by others than its owner: set its mode to 0600")]
-    OpenToOthers(PathBuf),
+    #[error(
+        "`{path}` has mode {mode:04o}, so that others than its owner may read it: set it to 0600"
+    )]
+    OpenToOthers {
+        /// Which file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// It does not hold what it should.
     #[error("{0}")]
     Unusable(String),
@@ -127,9 +135,12 @@ pub(crate) fn private(material: &Material) -> Result<(), MaterialError> {
         return Ok(());
     };
     let found = fs::metadata(path).map_err(|error| MaterialError::unreadable(path, &error))?;
-    let to_others = found.permissions().mode() & 0o077;
-    if to_others != 0 {
-        return Err(MaterialError::OpenToOthers(path.clone()));
+    let mode = found.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(MaterialError::OpenToOthers {
+            path: path.clone(),
+            mode,
+        });
     }
     Ok(())
 }
@@ -138,6 +149,16 @@ pub(crate) fn private(material: &Material) -> Result<(), MaterialError> {
 #[cfg(not(unix))]
 pub(crate) fn private(_: &Material) -> Result<(), MaterialError> {
     Ok(())
+}
+
+/// The one certificate of ours, PEM or DER.
+pub(crate) fn certificate(material: &Material) -> Result<Certificate, String> {
+    let octets = material.read().map_err(|error| error.to_string())?;
+    let all = certificates(&octets, "it").map_err(|error| error.to_string())?;
+    match &all[..] {
+        [one] => Certificate::from_der(one).map_err(|error| error.to_string()),
+        _ => Err("expected one certificate, found several".to_owned()),
+    }
 }
 
 /// The DER certificates in PEM text (one or several) or in one DER file.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod clocks;
+mod deadline;
 mod readiness;
 
 use std::{fmt, sync::Arc};
@@ -11,8 +12,8 @@ use linking_core::{
     ports::{IdentityProvider, Randomness},
     provider::{
         AnswerIssuer, AssuranceLevel, Begin, CodeBinding, HttpsUrl, LegalKind, Manifest, Prompt,
-        ProviderError, ProviderErrorKind, Resume, Step, SubjectStability, Switch, VouchedAttribute,
-        Wanted,
+        ProviderError, ProviderErrorKind, ProviderId, Resume, Step, SubjectStability, Switch,
+        VouchedAttribute, Wanted,
     },
     secret::SecretText,
     time::Timestamp,
@@ -22,37 +23,44 @@ use linking_oidc::{AuthorizationRequest, CodeVerifier};
 use uuid::Uuid;
 
 use crate::{
-    ClientSigner, CommandSigner, RawSigner, Settings, SettingsError, SettingsErrors, SoftKey,
+    Protocol, Settings, SettingsError, SettingsErrors,
     clock::LearnedOffset,
+    own_keys::OwnKeys,
     request::{self, Signed},
-    settings::{Checked, CheckedSigner},
+    settings::Checked,
     state::FlowState,
 };
 
-pub use readiness::Warning;
+pub use readiness::{CertificateLife, CertificateOf, Closeness, Warning};
 
 /// Госуслуги as an identity provider.
 #[derive(Debug)]
 pub struct Gosuslugi {
     manifest: Manifest,
     settings: Checked,
-    signer: ClientSigner,
+    own: OwnKeys,
     transport: Arc<dyn HttpTransport>,
     random: Arc<dyn Randomness>,
     learned: LearnedOffset,
 }
 
 impl Gosuslugi {
-    /// The adapter with its own HTTP client, behind a [`Breaker`]. [`linking_http::install_crypto_provider`] must have
+    /// The adapter under a name of the installation (there may be several stands), with its own HTTP client
+    /// behind a [`Breaker`]. [`linking_http::install_crypto_provider`] must have
     /// been called.
     ///
     /// # Errors
     /// Every setting that is wrong.
-    pub fn new(settings: &Settings, random: Arc<dyn Randomness>) -> Result<Self, SettingsErrors> {
+    pub fn new(
+        id: &ProviderId,
+        settings: &Settings,
+        random: Arc<dyn Randomness>,
+    ) -> Result<Self, SettingsErrors> {
         let checked = Checked::of(settings)?;
         let client =
             HttpClient::new(checked.network.clone()).map_err(|error| one("network", &error))?;
-        Self::assemble(checked, Arc::new(Breaker::new(Arc::new(client))), random)
+        let transport = Arc::new(Breaker::new(Arc::new(client)));
+        Self::assemble(id, checked, transport, random)
     }
 
     /// The adapter over another transport.
@@ -60,28 +68,24 @@ impl Gosuslugi {
     /// # Errors
     /// Every setting that is wrong.
     pub fn with_transport(
+        id: &ProviderId,
         settings: &Settings,
         transport: Arc<dyn HttpTransport>,
         random: Arc<dyn Randomness>,
     ) -> Result<Self, SettingsErrors> {
-        Self::assemble(Checked::of(settings)?, transport, random)
+        Self::assemble(id, Checked::of(settings)?, transport, random)
     }
 
     fn assemble(
-        settings: Checked,
+        id: &ProviderId,
+        mut settings: Checked,
         transport: Arc<dyn HttpTransport>,
         random: Arc<dyn Randomness>,
     ) -> Result<Self, SettingsErrors> {
-        let raw: Arc<dyn RawSigner> = match &settings.signer {
-            CheckedSigner::SoftKey(pem) => Arc::new(
-                SoftKey::from_pem(pem, Arc::clone(&random))
-                    .map_err(|error| one("signer.key", &error))?,
-            ),
-            CheckedSigner::Command(command) => Arc::new(CommandSigner::new(command.clone())),
-        };
+        let own = OwnKeys::load(std::mem::take(&mut settings.own), settings.form, &random)?;
         Ok(Self {
-            manifest: manifest(&settings)?,
-            signer: ClientSigner::new(raw, settings.certificate.clone()),
+            manifest: manifest(id, &settings),
+            own,
             settings,
             transport,
             random,
@@ -109,18 +113,15 @@ impl Gosuslugi {
         signed: &Signed<'_>,
         now: Timestamp,
     ) -> Result<(SecretText, Vec<(&'static str, String)>), ProviderError> {
-        let secret = self
-            .signer
-            .client_secret(signed.text().as_bytes(), now)
-            .await?;
-        let extra = vec![
-            ("timestamp", signed.timestamp.to_owned()),
-            (
-                "client_certificate_hash",
-                self.signer.certificate_hash().to_owned(),
-            ),
-        ];
-        Ok((secret, extra))
+        let protocol = self.settings.protocol;
+        let text = signed.text(protocol);
+        let made = self.own.client_secret(text.as_bytes(), now).await?;
+        let mut extra = vec![("timestamp", signed.timestamp.to_owned())];
+        match protocol {
+            Protocol::V1 => {}
+            Protocol::V2 => extra.push(("client_certificate_hash", made.certificate_hash)),
+        }
+        Ok((made.secret, extra))
     }
 
     async fn ask(&self, begin: &Begin) -> Result<Step, ProviderError> {
@@ -134,6 +135,7 @@ impl Gosuslugi {
             scope: self.scope(begin.wanted).to_owned(),
             contacts: begin.wanted.contacts,
             redirect_uri: settings.redirect_uri.clone(),
+            protocol: settings.protocol,
             offset: self.learned.get(),
         };
         let signed = Signed {
@@ -148,7 +150,7 @@ impl Gosuslugi {
         extra.push(("access_type", "online".to_owned()));
         extra.push(("client_secret", secret.expose().to_owned()));
         let url = AuthorizationRequest {
-            endpoint: &request::endpoint(&settings.front, "/aas/oauth2/v2/ac"),
+            endpoint: &request::endpoint(&settings.front, settings.protocol.authorization_path()),
             client_id: &settings.client_id,
             redirect_uri: &state.redirect_uri,
             scope: &state.scope,
@@ -173,14 +175,14 @@ fn configuration(cause: impl Into<String>) -> ProviderError {
     ProviderError::new(ProviderErrorKind::Configuration, cause)
 }
 
-fn one(key: &'static str, error: &dyn fmt::Display) -> SettingsErrors {
+fn one(key: &str, error: &dyn fmt::Display) -> SettingsErrors {
     SettingsErrors(vec![SettingsError {
-        key,
+        key: key.to_owned(),
         problem: error.to_string(),
     }])
 }
 
-fn manifest(settings: &Checked) -> Result<Manifest, SettingsErrors> {
+fn manifest(id: &ProviderId, settings: &Checked) -> Manifest {
     let sure = vec![AssuranceLevel::Verified, AssuranceLevel::Child];
     let attributes = [
         VouchedAttribute::Name,
@@ -191,8 +193,8 @@ fn manifest(settings: &Checked) -> Result<Manifest, SettingsErrors> {
     if settings.pkce.is_on() {
         code_bindings.push(CodeBinding::Pkce);
     }
-    Ok(Manifest {
-        id: "gosuslugi".parse().map_err(|error| one("id", &error))?,
+    Manifest {
+        id: id.clone(),
         issuer: settings.issuer.clone(),
         vouches: attributes
             .map(|attribute| (attribute, sure.clone()))
@@ -204,7 +206,7 @@ fn manifest(settings: &Checked) -> Result<Manifest, SettingsErrors> {
         forced_sign_in: Switch::Off,
         sign_out: Switch::On,
         legal_kind: LegalKind::State,
-    })
+    }
 }
 
 #[async_trait]

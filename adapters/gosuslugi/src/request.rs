@@ -9,15 +9,14 @@ use linking_core::{
 use url::Url;
 use uuid::Uuid;
 
-use crate::claims::Oid;
+use crate::{claims::Oid, settings::Protocol};
 
 /// `yyyy.MM.dd HH:mm:ss Z` in UTC (`esia.md` 3.2).
 pub(crate) fn timestamp(at: Timestamp) -> String {
     at.format("%Y.%m.%d %H:%M:%S +0000").to_string()
 }
 
-/// What is signed for `v2/ac` and, with the code, for `v3/te`: the parts without separators, in
-/// this order, not percent-encoded (`esia.md` 3.3).
+/// What is signed: the parts without separators, not percent-encoded (`esia.md` 3.3).
 pub(crate) struct Signed<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) scope: &'a str,
@@ -28,7 +27,8 @@ pub(crate) struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    pub(crate) fn text(&self) -> String {
+    /// In the order of the protocol. The older one signs neither the address nor the code.
+    pub(crate) fn text(&self, protocol: Protocol) -> String {
         let Self {
             client_id,
             scope,
@@ -38,7 +38,28 @@ impl Signed<'_> {
             code,
         } = self;
         let code = code.map_or("", SecretText::expose);
-        format!("{client_id}{scope}{timestamp}{state}{redirect_uri}{code}")
+        match protocol {
+            Protocol::V1 => format!("{scope}{timestamp}{client_id}{state}"),
+            Protocol::V2 => format!("{client_id}{scope}{timestamp}{state}{redirect_uri}{code}"),
+        }
+    }
+}
+
+impl Protocol {
+    /// Where the browser goes.
+    pub(crate) const fn authorization_path(self) -> &'static str {
+        match self {
+            Self::V1 => "/aas/oauth2/ac",
+            Self::V2 => "/aas/oauth2/v2/ac",
+        }
+    }
+
+    /// Where the code is redeemed.
+    pub(crate) const fn token_path(self) -> &'static str {
+        match self {
+            Self::V1 => "/aas/oauth2/te",
+            Self::V2 => "/aas/oauth2/v3/te",
+        }
     }
 }
 
@@ -126,7 +147,7 @@ mod tests {
             redirect_uri: "https://sim.example/esia/callback",
             code: None,
         };
-        let text = signed.text();
+        let text = signed.text(Protocol::V2);
         assert_eq!(
             text,
             "SIM001openid fullname2026.01.15 12:30:45 +03006f1c8d3e-5b0a-4c57-9d0e-2a7b1f3c4d5ehttps://sim.example/esia/callback"
@@ -138,8 +159,26 @@ mod tests {
                 code: Some(&code),
                 ..signed
             }
-            .text(),
+            .text(Protocol::V2),
             format!("{text}CODE")
+        );
+    }
+
+    /// `esia.md` 3.3, the order of a recorded request.
+    #[test]
+    fn the_older_protocol_signs_other_parts_in_another_order() {
+        let code = SecretText::new("CODE".to_owned());
+        let signed = Signed {
+            client_id: "SIM001",
+            scope: "openid fullname",
+            timestamp: "2026.01.15 12:30:45 +0300",
+            state: "6f1c8d3e-5b0a-4c57-9d0e-2a7b1f3c4d5e".parse().unwrap(),
+            redirect_uri: "https://sim.example/esia/callback",
+            code: Some(&code),
+        };
+        assert_eq!(
+            signed.text(Protocol::V1),
+            "openid fullname2026.01.15 12:30:45 +0300SIM0016f1c8d3e-5b0a-4c57-9d0e-2a7b1f3c4d5e"
         );
     }
 

@@ -70,7 +70,10 @@ pub(crate) fn no_answer(stage: &str, error: &TransportError) -> ProviderError {
 
 /// An answer whose form is not that of the endpoint: a gateway's page and the like (trap 16).
 pub(crate) fn not_understood(stage: &str, status: StatusCode) -> ProviderError {
-    let kind = if status.is_client_error()
+    // A gateway that knows no such path: whatever it says is not ESIA's word.
+    let kind = if status == StatusCode::NOT_FOUND {
+        ProviderErrorKind::AnswerInvalid
+    } else if status.is_client_error()
         && status != StatusCode::TOO_MANY_REQUESTS
         && status != StatusCode::REQUEST_TIMEOUT
     {

@@ -5,12 +5,12 @@ mod check;
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use linking_core::provider::Switch;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub(crate) use check::{Checked, CheckedSigner};
+pub(crate) use check::{Checked, KeySource, SignerSource};
 
-use crate::Material;
+use crate::{Material, OutputEncoding, ServiceSettings, SignatureOrder};
 
 /// Which ESIA. Each stand brings addresses and issuers; the settings may name others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -84,6 +84,16 @@ pub struct Settings {
     pub client_certificate: Material,
     /// What signs our requests.
     pub signer: SignerSettings,
+    /// The key that follows it: signs when the first one's certificate is not in force, or its
+    /// signatures do not fit that certificate any more (`threats.md` B10).
+    #[serde(default)]
+    pub next: Option<NextKey>,
+    /// Which protocol is spoken; `v2` unless given.
+    #[serde(default)]
+    pub protocol: Protocol,
+    /// With `v1`: whether the CMS has signed attributes; `off` unless given. ESIA takes both.
+    #[serde(default)]
+    pub signed_attributes: Option<Switch>,
     /// ESIA's certificates for tokens, present and next: files or folders, PEM or DER.
     pub token_certificates: Vec<Material>,
     /// With which algorithm ESIA signs tokens for us; `RS256` unless given.
@@ -129,17 +139,31 @@ pub enum SignerSettings {
     },
     /// An external command.
     Command(CommandSettings),
+    /// A signing service over HTTP.
+    Http(Box<ServiceSettings>),
 }
 
-/// In which order a signer writes the 64 octets (`gost.md` 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SignatureOrder {
-    /// s then r, big-endian: OpenSSL.
+/// Which of ESIA's two protocols is spoken (`esia.md` 2.2). Both give the same tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub enum Protocol {
+    /// The older one: `/aas/oauth2/ac` and `/aas/oauth2/te`, requests signed with a detached CMS.
+    #[serde(rename = "v1")]
+    V1,
+    /// The present one: `/aas/oauth2/v2/ac` and `/aas/oauth2/v3/te`, requests signed with a raw
+    /// signature, and the certificate's fingerprint beside it.
     #[default]
-    Raw,
-    /// All 64 octets reversed: CryptoPro CSP (`csptest`).
-    RawReversed,
+    #[serde(rename = "v2")]
+    V2,
+}
+
+/// The key that follows the present one. Its certificate has to be bound to the mnemonic too.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NextKey {
+    /// Its certificate.
+    pub client_certificate: Material,
+    /// What signs with it.
+    pub signer: SignerSettings,
 }
 
 /// An external command that signs.
@@ -149,9 +173,12 @@ pub struct CommandSettings {
     /// Program and arguments, no shell. `{in}` and `{out}` stand for files; without `{in}` the
     /// message goes to standard input, without `{out}` the signature comes from standard output.
     pub argv: Vec<String>,
-    /// The order of the octets.
+    /// What the command gives.
     #[serde(default)]
     pub output: SignatureOrder,
+    /// How it is written.
+    #[serde(default = "binary")]
+    pub encoding: OutputEncoding,
     /// Longest time in milliseconds, waiting for a place included; 5,000 unless given.
     #[serde(default = "five_seconds")]
     pub timeout_ms: u32,
@@ -164,6 +191,10 @@ pub struct CommandSettings {
     /// Where the private folders for files are made, best a tmpfs; the system's unless given.
     #[serde(default)]
     pub work_directory: Option<PathBuf>,
+}
+
+const fn binary() -> OutputEncoding {
+    OutputEncoding::Binary
 }
 
 const fn five_seconds() -> u32 {
@@ -181,6 +212,7 @@ impl CommandSettings {
         Self {
             argv: argv.into_iter().collect(),
             output: SignatureOrder::default(),
+            encoding: binary(),
             timeout_ms: five_seconds(),
             at_most: four(),
             environment: BTreeMap::new(),
@@ -250,6 +282,9 @@ impl Settings {
             redirect_uri: redirect_uri.into(),
             client_certificate,
             signer,
+            next: None,
+            protocol: Protocol::default(),
+            signed_attributes: None,
             token_certificates,
             token_algorithm: TokenAlgorithm::default(),
             front_base: None,
@@ -260,6 +295,15 @@ impl Settings {
             pkce: None,
             clock_leeway_seconds: None,
             network: NetworkSettings::default(),
+        }
+    }
+
+    /// The accepted `iss`: what the settings say, else the stand's own.
+    #[must_use]
+    pub fn all_issuers(&self) -> Vec<&str> {
+        match &self.issuers {
+            Some(given) => given.iter().map(String::as_str).collect(),
+            None => self.stand.issuers().to_vec(),
         }
     }
 
@@ -276,7 +320,7 @@ impl Settings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     /// Its key, for example `network.private-hosts`.
-    pub key: &'static str,
+    pub key: String,
     /// What is wrong and what to do.
     pub problem: String,
 }

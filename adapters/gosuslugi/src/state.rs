@@ -5,7 +5,7 @@ use linking_oidc::CodeVerifier;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::clock::ClockOffset;
+use crate::{clock::ClockOffset, settings::Protocol};
 
 /// What the second step must know of the first. Settings may have changed since.
 #[derive(PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) struct FlowState {
     pub(crate) contacts: Switch,
     /// The redirect address, sent again octet by octet.
     pub(crate) redirect_uri: String,
+    /// The protocol of the first step; the second must speak it too.
+    pub(crate) protocol: Protocol,
     /// How far ESIA's clock was known to be from ours.
     pub(crate) offset: ClockOffset,
 }
@@ -33,10 +35,11 @@ struct Record {
     scope: String,
     contacts: Switch,
     redirect_uri: String,
+    protocol: Protocol,
     offset_seconds: i32,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl FlowState {
     pub(crate) fn write(&self) -> Result<ProviderState, ProviderError> {
@@ -50,6 +53,7 @@ impl FlowState {
             scope: self.scope.clone(),
             contacts: self.contacts,
             redirect_uri: self.redirect_uri.clone(),
+            protocol: self.protocol,
             offset_seconds: self.offset.seconds(),
         };
         serde_json::to_vec(&record)
@@ -72,6 +76,7 @@ impl FlowState {
             scope: record.scope,
             contacts: record.contacts,
             redirect_uri: record.redirect_uri,
+            protocol: record.protocol,
             offset: ClockOffset::from_seconds(i64::from(record.offset_seconds))
                 .ok_or_else(unreadable)?,
         })
@@ -99,6 +104,7 @@ mod tests {
             scope: "openid fullname".to_owned(),
             contacts: Switch::On,
             redirect_uri: "https://school.example/callback".to_owned(),
+            protocol: Protocol::V1,
             offset: ClockOffset::from_seconds(-600).unwrap(),
         };
         let written = state.write().unwrap();
@@ -108,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_state_of_another_version_asks_to_begin_anew() {
-        for text in ["", "{}", r#"{"version":2}"#, "null"] {
+        for text in ["", "{}", r#"{"version":1}"#, "null"] {
             let error = FlowState::read(&ProviderState::new(text.as_bytes().to_vec()))
                 .err()
                 .unwrap();

@@ -136,20 +136,56 @@ impl Readiness for StorageReadiness {
     }
 }
 
-/// Asks each adapter whether it can work, at the start and now and then: what a clock or a
-/// certificate comes to is known only while the program runs (`threats.md` B4, B5).
+/// Asks each adapter whether it can work, at the start, now and then and at `SIGHUP`: what a clock
+/// or a certificate comes to is known only while the program runs (`threats.md` B4, B5), and keys
+/// that were exchanged are read then (B10).
 fn readiness_watch(connected: Arc<Connected>, installation: Installation) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = time::interval(READINESS_EVERY);
         ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
         let mut told = Told::default();
+        let mut hang_up = HangUp::new();
         loop {
-            ticks.tick().await;
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = hang_up.comes() => tracing::info!("keys and certificates are read anew"),
+            }
             connected
                 .log_readiness(installation.clock.now(), &mut told)
                 .await;
         }
     })
+}
+
+/// The signal by which an operator says that files have changed.
+struct HangUp {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl HangUp {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self {
+            signal: signal(SignalKind::hangup()).ok(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    const fn new() -> Self {
+        Self {}
+    }
+
+    async fn comes(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Removes what is over, now and then.

@@ -11,7 +11,9 @@ use linking_core::{
     time::Timestamp,
     usecase::ConnectedProvider,
 };
-use linking_gosuslugi::{Gosuslugi, Settings as GosuslugiSettings, SettingsErrors, Stand};
+use linking_gosuslugi::{
+    CertificateLife, Gosuslugi, Settings as GosuslugiSettings, SettingsErrors, Stand,
+};
 use linking_http::install_crypto_provider;
 use thiserror::Error;
 
@@ -27,7 +29,7 @@ pub enum ConnectError {
     #[error("providers.{provider}: {errors}")]
     Settings {
         /// Which adapter.
-        provider: &'static str,
+        provider: ProviderId,
         /// Everything that is wrong.
         errors: SettingsErrors,
     },
@@ -35,7 +37,7 @@ pub enum ConnectError {
     #[error("consents.{provider}.version is missing")]
     Consent {
         /// For which adapter.
-        provider: &'static str,
+        provider: ProviderId,
     },
 }
 
@@ -46,7 +48,7 @@ pub struct Connected {
     pub providers: BTreeMap<ProviderId, ConnectedProvider>,
     /// For the pages.
     pub sites: BTreeMap<ProviderId, ProviderSite>,
-    gosuslugi: Option<Arc<Gosuslugi>>,
+    gosuslugi: BTreeMap<ProviderId, Arc<Gosuslugi>>,
 }
 
 impl Connected {
@@ -56,41 +58,54 @@ impl Connected {
     /// See [`ConnectError`].
     pub fn of(settings: &Settings, random: &Arc<dyn Randomness>) -> Result<Self, ConnectError> {
         let mut connected = Self::default();
-        if let Some(own) = &settings.providers.gosuslugi {
+        for (id, own) in &settings.providers.gosuslugi {
             install_crypto_provider();
-            let provider = "gosuslugi";
-            let adapter = Gosuslugi::new(own, Arc::clone(random))
-                .map_err(|errors| ConnectError::Settings { provider, errors })?;
+            let adapter = Gosuslugi::new(id, own, Arc::clone(random)).map_err(|errors| {
+                ConnectError::Settings {
+                    provider: id.clone(),
+                    errors,
+                }
+            })?;
             let adapter = Arc::new(adapter);
-            let id = adapter.manifest().id.clone();
-            let consent = settings.consents.texts(&id);
-            let consent = consent.ok_or(ConnectError::Consent { provider })?;
+            let consent = settings.consents.texts(id);
+            let consent = consent.ok_or_else(|| ConnectError::Consent {
+                provider: id.clone(),
+            })?;
             connected.sites.insert(id.clone(), gosuslugi_site(own));
             let adapter_port: Arc<dyn IdentityProvider> = Arc::<Gosuslugi>::clone(&adapter);
             let provider = ConnectedProvider {
                 adapter: adapter_port,
                 consent,
             };
-            connected.providers.insert(id, provider);
-            connected.gosuslugi = Some(adapter);
+            connected.providers.insert(id.clone(), provider);
+            connected.gosuslugi.insert(id.clone(), adapter);
         }
         Ok(connected)
+    }
+
+    /// How long the certificates of each adapter are still in force, as numbers.
+    pub async fn certificates(&self, now: Timestamp) -> Vec<(ProviderId, CertificateLife)> {
+        let mut all = Vec::new();
+        for (id, adapter) in &self.gosuslugi {
+            let lives = adapter.certificates(now).await;
+            all.extend(lives.into_iter().map(|life| (id.clone(), life)));
+        }
+        all
     }
 
     /// Whether each adapter can work, for the operator's log: local sign-in goes on without it.
     /// Only what changed since the last look is told.
     pub async fn log_readiness(&self, now: Timestamp, told: &mut Told) {
-        let Some(gosuslugi) = &self.gosuslugi else {
-            return;
-        };
-        let lines = match gosuslugi.ready(now).await {
-            Ok(warnings) => warnings
-                .into_iter()
-                .map(|warning| Line::Warning(warning.to_string()))
-                .collect(),
-            Err(error) => BTreeSet::from([Line::Fault(error.to_string())]),
-        };
-        told.tell("gosuslugi", lines);
+        for (id, adapter) in &self.gosuslugi {
+            let lines = match adapter.ready(now).await {
+                Ok(warnings) => warnings
+                    .into_iter()
+                    .map(|warning| Line::Warning(warning.to_string()))
+                    .collect(),
+                Err(error) => BTreeSet::from([Line::Fault(error.to_string())]),
+            };
+            told.tell(id, lines);
+        }
     }
 }
 
@@ -105,28 +120,29 @@ enum Line {
 
 /// What the operator was told last.
 #[derive(Debug, Default)]
-pub struct Told(BTreeSet<Line>);
+pub struct Told(BTreeMap<ProviderId, BTreeSet<Line>>);
 
 impl Told {
     /// Writes what is new, and what is over; gives the number of lines.
-    fn tell(&mut self, provider: &'static str, lines: BTreeSet<Line>) -> usize {
+    fn tell(&mut self, provider: &ProviderId, lines: BTreeSet<Line>) -> usize {
         let mut written = 0;
-        for line in lines.difference(&self.0) {
+        let before = self.0.remove(provider).unwrap_or_default();
+        for line in lines.difference(&before) {
             written += 1;
             match line {
                 Line::Warning(warning) => {
-                    tracing::warn!(provider, %warning, "see to this soon");
+                    tracing::warn!(%provider, %warning, "see to this soon");
                 }
                 Line::Fault(error) => {
-                    tracing::error!(provider, %error, "sign-in through it cannot work");
+                    tracing::error!(%provider, %error, "sign-in through it cannot work");
                 }
             }
         }
-        for Line::Warning(what) | Line::Fault(what) in self.0.difference(&lines) {
+        for Line::Warning(what) | Line::Fault(what) in before.difference(&lines) {
             written += 1;
-            tracing::info!(provider, %what, "this is over");
+            tracing::info!(%provider, %what, "this is over");
         }
-        self.0 = lines;
+        self.0.insert(provider.clone(), lines);
         written
     }
 }
@@ -150,13 +166,14 @@ mod tests {
     #[test]
     fn b5_the_operator_is_told_what_changed_and_nothing_twice() {
         let mut told = Told::default();
+        let gosuslugi = "gosuslugi".parse().unwrap();
         let clock = || Line::Warning("the clocks differ".to_owned());
         let key = || Line::Fault("the key is gone".to_owned());
-        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 0);
-        assert_eq!(told.tell("gosuslugi", BTreeSet::from([clock()])), 1);
-        assert_eq!(told.tell("gosuslugi", BTreeSet::from([clock()])), 0);
-        assert_eq!(told.tell("gosuslugi", BTreeSet::from([key()])), 2);
-        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 1);
-        assert_eq!(told.tell("gosuslugi", BTreeSet::new()), 0);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::new()), 0);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::from([clock()])), 1);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::from([clock()])), 0);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::from([key()])), 2);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::new()), 1);
+        assert_eq!(told.tell(&gosuslugi, BTreeSet::new()), 0);
     }
 }

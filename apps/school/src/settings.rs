@@ -25,7 +25,7 @@ pub use diary::{Diary, DiaryWords, Logo};
 pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
-pub use providers::{Providers, callback_path, gosuslugi_front};
+pub use providers::{Providers, callback_path, gosuslugi_front, kind_of};
 
 use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 

@@ -1,5 +1,7 @@
 //! The second step: what the browser brought, the token call, the person.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use linking_core::{
     provider::{
@@ -9,14 +11,17 @@ use linking_core::{
     secret::SecretText,
     time::Timestamp,
 };
+use linking_http::HttpTransport;
 use linking_oidc::{
     AudienceRule, ClaimRules, CodeExchange, KeyFault, TokenAnswer, TokenCallError, TokenError,
     Verified,
 };
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 
-use super::{Gosuslugi, configuration};
+use super::{Gosuslugi, configuration, deadline::Until};
 use crate::{
+    SignError,
     claims::{AccessClaims, CodeClaims, IdClaims, KindHeader, Oid, TokenKind},
     clock::ClockOffset,
     codes::{Class, EsiaCode},
@@ -33,6 +38,8 @@ pub(super) struct Moment {
     pub(super) now: Timestamp,
     pub(super) begun_at: Timestamp,
     pub(super) offset: ClockOffset,
+    /// When the person has waited long enough.
+    pub(super) end: Instant,
 }
 
 /// A sign-in that far ahead of our clock is one of now; further ahead it is not believed.
@@ -41,6 +48,12 @@ const AHEAD: TimeDelta = TimeDelta::minutes(1);
 impl Gosuslugi {
     pub(super) async fn take(&self, resume: &Resume) -> Result<Step, ProviderError> {
         let flow = FlowState::read(&resume.state)?;
+        if flow.protocol != self.settings.protocol {
+            return Err(ProviderError::new(
+                ProviderErrorKind::Restart,
+                "the flow was begun with the other protocol",
+            ));
+        }
         let Answer::Callback(params) = &resume.answer else {
             return Err(invalid("an answer that is no callback"));
         };
@@ -48,6 +61,7 @@ impl Gosuslugi {
             now: resume.now,
             begun_at: resume.begun_at,
             offset: flow.offset,
+            end: Instant::now() + self.settings.network.total_timeout,
         };
         match response::callback(params, flow.state)? {
             Callback::Refused(code) => match code.known() {
@@ -157,12 +171,13 @@ impl Gosuslugi {
             redirect_uri: &flow.redirect_uri,
             code: Some(code),
         };
-        let (secret, mut extra) = self.signed(&signed, moment.now).await?;
+        let signing = timeout_at(moment.end, self.signed(&signed, moment.now));
+        let (secret, mut extra) = signing.await.unwrap_or(Err(SignError::Timeout.into()))?;
         extra.push(("scope", flow.scope.clone()));
         extra.push(("state", state.to_string()));
         extra.push(("token_type", "Bearer".to_owned()));
         let call = CodeExchange {
-            endpoint: &request::endpoint(&settings.back, "/aas/oauth2/v3/te"),
+            endpoint: &request::endpoint(&settings.back, settings.protocol.token_path()),
             client_id: &settings.client_id,
             client_secret: &secret,
             redirect_uri: &flow.redirect_uri,
@@ -170,7 +185,7 @@ impl Gosuslugi {
             verifier: flow.verifier.as_ref(),
             extra,
         };
-        match call.send(self.transport.as_ref()).await {
+        match call.send(&self.until(moment)).await {
             Ok(answer) => {
                 let echo = answer.state.as_ref().map(SecretText::expose);
                 if echo.is_some_and(|echo| echo != state.to_string()) {
@@ -199,6 +214,14 @@ impl Gosuslugi {
         }
     }
 
+    /// The way to ESIA, as long as the person may be kept waiting.
+    pub(super) fn until(&self, moment: Moment) -> Until {
+        Until {
+            transport: Arc::clone(&self.transport),
+            end: moment.end,
+        }
+    }
+
     /// Asks for the person's data by the verified subject, and makes the identity.
     async fn identify(
         &self,
@@ -208,7 +231,8 @@ impl Gosuslugi {
         moment: Moment,
     ) -> Result<Step, ProviderError> {
         let oid = id.claims().sub;
-        let Some((mut person, contacts)) = self.person(oid, flow.contacts, token).await? else {
+        let Some((mut person, contacts)) = self.person(oid, flow.contacts, token, moment).await?
+        else {
             return without_person_data(id.claims());
         };
         let mut claims = person.claims(moment.now);
@@ -226,7 +250,7 @@ impl Gosuslugi {
             claims.contacts = match (person.contacts.take(), contacts) {
                 (Some(embedded), _) => Some(embedded.claims()),
                 (None, Told::Unknown) => None,
-                (None, Told::NotYet) => self.contacts(oid, token).await,
+                (None, Told::NotYet) => self.contacts(oid, token, moment).await,
             };
         }
         let subject = oid
@@ -258,29 +282,35 @@ impl Gosuslugi {
         oid: Oid,
         contacts: Switch,
         token: &SecretText,
+        moment: Moment,
     ) -> Result<Option<(Person, Told)>, ProviderError> {
         let alone = |person: Option<Person>, told| person.map(|person| (person, told));
         if contacts.is_on() {
             let both = Collection::PersonWithContacts;
-            match self.fetch(oid, both, token).await {
+            match self.fetch(oid, both, token, moment).await {
                 Err(error) if error.kind == ProviderErrorKind::Unavailable => {
                     contacts_unknown(&error);
-                    let person = self.fetch(oid, Collection::Person, token).await?;
+                    let person = self.fetch(oid, Collection::Person, token, moment).await?;
                     return Ok(alone(person, Told::Unknown));
                 }
                 found => return found.map(|person| alone(person, Told::NotYet)),
             }
         }
-        let person = self.fetch(oid, Collection::Person, token).await?;
+        let person = self.fetch(oid, Collection::Person, token, moment).await?;
         Ok(alone(person, Told::NotYet))
     }
 
     /// The contacts by a call of their own. What the token does not cover is none; what ESIA
     /// could not tell is unknown, which is not the same: whoever takes them anew would lose those
     /// that were kept.
-    async fn contacts(&self, oid: Oid, token: &SecretText) -> Option<Vec<ContactClaim>> {
+    async fn contacts(
+        &self,
+        oid: Oid,
+        token: &SecretText,
+        moment: Moment,
+    ) -> Option<Vec<ContactClaim>> {
         let found = self
-            .fetch::<Contacts>(oid, Collection::Contacts, token)
+            .fetch::<Contacts>(oid, Collection::Contacts, token, moment)
             .await;
         match found {
             Ok(Some(contacts)) => Some(contacts.claims()),
@@ -297,13 +327,14 @@ impl Gosuslugi {
         oid: Oid,
         what: Collection,
         token: &SecretText,
+        moment: Moment,
     ) -> Result<Option<T>, ProviderError> {
         let stage = match what {
             Collection::Person | Collection::PersonWithContacts => "person data",
             Collection::Contacts => "contacts",
         };
         let request = request::person_data(&self.settings.back, oid, what, token)?;
-        let answer = self.transport.send(request).await;
+        let answer = self.until(moment).send(request).await;
         let answer = answer.map_err(|error| response::no_answer(stage, &error))?;
         match response::rest(stage, &answer)? {
             Rest::Found(found) => Ok(Some(found)),

@@ -1,6 +1,7 @@
 //! Clocks that differ (`threats.md` B5; class CLOCK of `esia.md` 8.4).
 
 use linking_core::{provider::ProviderError, provider::ProviderErrorKind, time::Timestamp};
+use linking_http::HttpTransport;
 use linking_oidc::{TokenError, date_of};
 
 use super::{
@@ -27,7 +28,7 @@ impl Gosuslugi {
     /// Asks for ESIA's clock and learns from it.
     async fn measure(&self, moment: Moment) -> Option<ClockOffset> {
         let request = request::clock(&self.settings.back).ok()?;
-        let answer = self.transport.send(request).await.ok()?;
+        let answer = self.until(moment).send(request).await.ok()?;
         self.learn(date_of(answer.headers())?, moment)
     }
 

@@ -1,23 +1,28 @@
 //! Turns settings into what the adapter works with, or into the list of all that is wrong.
 
+mod own;
+
 use std::{fmt, time::Duration};
 
-use gost_signature::{Certificate, SigningKey};
 use linking_core::provider::{HttpsUrl, Issuer, Switch};
 use linking_http::{ClientSettings, EgressRules, HostRule, LoopbackHttp, ProxyUrl, Roots};
 use linking_oidc::Leeway;
 use url::Url;
 
-use super::{NetworkSettings, Settings, SettingsError, SettingsErrors, SignerSettings, Stand};
-use crate::{CommandSettings, Material, keys::TokenKeys, material};
+use super::{NetworkSettings, Protocol, Settings, SettingsError, SettingsErrors, Stand};
+use crate::{
+    CommandSettings, Material, ServiceSettings, keys::TokenKeys, material, signer::SecretForm,
+};
 
 /// Settings that were checked, with the files read.
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
-    pub(crate) certificate: Certificate,
-    pub(crate) signer: CheckedSigner,
+    /// Our key, and the one that follows it.
+    pub(crate) own: Vec<KeySource>,
+    pub(crate) form: SecretForm,
+    pub(crate) protocol: Protocol,
     pub(crate) keys: TokenKeys,
     pub(crate) front: Url,
     pub(crate) back: Url,
@@ -30,34 +35,53 @@ pub(crate) struct Checked {
     pub(crate) network: ClientSettings,
 }
 
-pub(crate) enum CheckedSigner {
-    SoftKey(String),
-    Command(CommandSettings),
+/// Where a key of ours comes from. Certificate and soft key are files that may be exchanged while
+/// the program runs.
+#[derive(Debug)]
+pub(crate) struct KeySource {
+    pub(crate) certificate: Material,
+    pub(crate) signer: SignerSource,
 }
 
-impl fmt::Debug for CheckedSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SoftKey(_) => f.write_str("SoftKey"),
-            Self::Command(command) => command.fmt(f),
-        }
-    }
+/// What signs with a key, as the settings name it.
+#[derive(Debug)]
+pub(crate) enum SignerSource {
+    SoftKey(Material),
+    Command(CommandSettings),
+    Service {
+        settings: Box<ServiceSettings>,
+        url: Url,
+        client: Box<ClientSettings>,
+    },
 }
 
 /// Collects what is wrong while checking goes on.
 #[derive(Default)]
-struct Problems(Vec<SettingsError>);
+struct Problems {
+    found: Vec<SettingsError>,
+    /// Stands before each key: the table that is looked at.
+    table: String,
+}
 
 impl Problems {
-    fn add(&mut self, key: &'static str, problem: impl fmt::Display) {
-        self.0.push(SettingsError {
-            key,
+    fn add(&mut self, key: &str, problem: impl fmt::Display) {
+        self.found.push(SettingsError {
+            key: format!("{}{key}", self.table),
             problem: problem.to_string(),
         });
     }
 
-    fn keep<T, E: fmt::Display>(&mut self, key: &'static str, found: Result<T, E>) -> Option<T> {
+    fn keep<T, E: fmt::Display>(&mut self, key: &str, found: Result<T, E>) -> Option<T> {
         found.map_err(|error| self.add(key, error)).ok()
+    }
+
+    /// Looks at a table within this one.
+    fn within<T>(&mut self, table: &str, look: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.table.clone();
+        self.table.push_str(table);
+        let found = look(self);
+        self.table = outer;
+        found
     }
 }
 
@@ -70,8 +94,8 @@ impl Checked {
         let mut problems = Problems::default();
         let found = Self::collect(settings, &mut problems);
         match found {
-            Some(checked) if problems.0.is_empty() => Ok(checked),
-            _ => Err(SettingsErrors(problems.0)),
+            Some(checked) if problems.found.is_empty() => Ok(checked),
+            _ => Err(SettingsErrors(problems.found)),
         }
     }
 
@@ -85,11 +109,22 @@ impl Checked {
             );
         }
         let redirect = problems.keep("redirect-uri", redirect(stand, &settings.redirect_uri));
-        let certificate = problems.keep(
-            "client-certificate",
-            certificate(&settings.client_certificate),
-        );
-        let signer = signer(settings, certificate.as_ref(), problems);
+        let mut own = vec![own::key_source(
+            settings,
+            &settings.client_certificate,
+            &settings.signer,
+            problems,
+        )];
+        if let Some(next) = &settings.next {
+            own.push(problems.within("next.", |problems| {
+                let (certificate, signer) = (&next.client_certificate, &next.signer);
+                own::key_source(settings, certificate, signer, problems)
+            }));
+        }
+        let form = own::form(settings, problems);
+        if settings.protocol == Protocol::V1 && settings.pkce.is_some_and(Switch::is_on) {
+            problems.add("pkce", "the older protocol has no PKCE: leave it out");
+        }
         let keys = TokenKeys::load(settings.token_algorithm, &settings.token_certificates);
         let keys = problems.keep("token-certificates", keys);
         let front_text = settings.front_base.as_deref().or_else(|| stand.base());
@@ -99,16 +134,23 @@ impl Checked {
         let issuers = issuers(settings, problems);
         let scopes = scopes(settings, problems);
         let leeway = leeway(settings, problems);
-        let network = back
-            .as_ref()
-            .map(|back| network(&settings.network, stand, back, problems));
+        let loopback = match stand {
+            Stand::Demo => LoopbackHttp::Allowed,
+            Stand::Test | Stand::Production => LoopbackHttp::Refused,
+        };
+        let network = back.as_ref().map(|back| {
+            problems.within("network.", |problems| {
+                network(&settings.network, loopback, back, problems)
+            })
+        });
         let (scope, scope_with_contacts) = scopes?;
         let issuers = issuers?;
         Some(Self {
             client_id: settings.client_id.clone(),
             redirect_uri: redirect?,
-            certificate: certificate?,
-            signer: signer?,
+            own: own.into_iter().collect::<Option<_>>()?,
+            form: form?,
+            protocol: settings.protocol,
             keys: keys?,
             front: front?,
             back: back?,
@@ -116,7 +158,10 @@ impl Checked {
             issuers,
             scope,
             scope_with_contacts,
-            pkce: settings.pkce.unwrap_or_else(|| stand.pkce()),
+            pkce: match settings.protocol {
+                Protocol::V1 => Switch::Off,
+                Protocol::V2 => settings.pkce.unwrap_or_else(|| stand.pkce()),
+            },
             leeway: leeway?,
             network: network?,
         })
@@ -171,64 +216,8 @@ fn base(
     }
 }
 
-fn certificate(material: &Material) -> Result<Certificate, String> {
-    let octets = material.read().map_err(|error| error.to_string())?;
-    let all = material::certificates(&octets, "it").map_err(|error| error.to_string())?;
-    match &all[..] {
-        [one] => Certificate::from_der(one).map_err(|error| error.to_string()),
-        _ => Err("expected one certificate, found several".to_owned()),
-    }
-}
-
-fn signer(
-    settings: &Settings,
-    certificate: Option<&Certificate>,
-    problems: &mut Problems,
-) -> Option<CheckedSigner> {
-    match &settings.signer {
-        SignerSettings::SoftKey { .. } if settings.stand == Stand::Production => {
-            problems.add(
-                "signer.kind",
-                "a soft key is for stands: the production stand needs a certified means (command)",
-            );
-            None
-        }
-        SignerSettings::SoftKey { key } => {
-            problems.keep("signer.key", material::private(key))?;
-            let octets = problems.keep("signer.key", key.read())?;
-            let pem = problems.keep(
-                "signer.key",
-                String::from_utf8(octets).map_err(|_| "not PEM"),
-            )?;
-            let parsed = problems.keep("signer.key", SigningKey::from_pkcs8_pem(&pem))?;
-            let fits = |certificate: &Certificate| {
-                certificate.verifying_key().to_octets() == parsed.verifying_key().to_octets()
-            };
-            if certificate.is_some_and(|certificate| !fits(certificate)) {
-                problems.add("signer.key", "the key is not the one of client-certificate");
-            }
-            Some(CheckedSigner::SoftKey(pem))
-        }
-        SignerSettings::Command(command) => {
-            if command.argv.first().is_none_or(String::is_empty) {
-                problems.add("signer.argv", "expected a program and its arguments");
-            }
-            if command.timeout_ms == 0 {
-                problems.add("signer.timeout-ms", "expected at least 1");
-            }
-            if command.at_most == 0 {
-                problems.add("signer.at-most", "expected at least 1");
-            }
-            Some(CheckedSigner::Command(command.clone()))
-        }
-    }
-}
-
 fn issuers(settings: &Settings, problems: &mut Problems) -> Option<Vec<Issuer>> {
-    let texts: Vec<&str> = match &settings.issuers {
-        Some(given) => given.iter().map(String::as_str).collect(),
-        None => settings.stand.issuers().to_vec(),
-    };
+    let texts = settings.all_issuers();
     if texts.is_empty() {
         problems.add(
             "issuers",
@@ -299,43 +288,39 @@ fn leeway(settings: &Settings, problems: &mut Problems) -> Option<Leeway> {
 
 fn network(
     settings: &NetworkSettings,
-    stand: Stand,
-    back: &Url,
+    loopback: LoopbackHttp,
+    to: &Url,
     problems: &mut Problems,
 ) -> ClientSettings {
     let private: Vec<HostRule> = settings
         .private_hosts
         .iter()
-        .filter_map(|host| problems.keep("network.private-hosts", host.parse()))
+        .filter_map(|host| problems.keep("private-hosts", host.parse()))
         .collect();
-    let loopback = match stand {
-        Stand::Demo => LoopbackHttp::Allowed,
-        Stand::Test | Stand::Production => LoopbackHttp::Refused,
-    };
-    let egress = EgressRules::new(HostRule::of(back))
+    let egress = EgressRules::new(HostRule::of(to))
         .with_private_hosts(private)
         .with_loopback_http(loopback);
     let mut client = ClientSettings::new(egress);
     let roots = settings.roots.iter().map(root);
     client.roots = Roots::SystemAnd(
         roots
-            .filter_map(|root| problems.keep("network.roots", root))
+            .filter_map(|root| problems.keep("roots", root))
             .collect(),
     );
     if let Some(proxy) = &settings.proxy {
-        client.proxy = problems.keep::<ProxyUrl, _>("network.proxy", proxy.0.parse());
+        client.proxy = problems.keep::<ProxyUrl, _>("proxy", proxy.0.parse());
     }
     if let Some(places) = settings.max_in_flight {
         client.max_in_flight = usize::from(places);
     }
     let spans = [
         (
-            "network.connect-timeout-ms",
+            "connect-timeout-ms",
             settings.connect_timeout_ms,
             &mut client.connect_timeout,
         ),
         (
-            "network.total-timeout-ms",
+            "total-timeout-ms",
             settings.total_timeout_ms,
             &mut client.total_timeout,
         ),
@@ -348,7 +333,7 @@ fn network(
         }
     }
     if client.max_in_flight == 0 {
-        problems.add("network.max-in-flight", "expected at least 1");
+        problems.add("max-in-flight", "expected at least 1");
     }
     client
 }

@@ -10,7 +10,8 @@ use tokio::{
     sync::Semaphore,
 };
 
-use crate::{CommandSettings, RawSigner, SignError, SignatureOrder};
+use super::output;
+use crate::{CommandSettings, RawSigner, SignError};
 
 /// More than a raw signature has, so that another output format is named by its length.
 const MOST_OUTPUT: u64 = 16 * 1024;
@@ -168,13 +169,9 @@ impl RawSigner for CommandSigner {
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let limit = Duration::from_millis(u64::from(self.settings.timeout_ms));
         // When the time is over the command is killed and its folder removed.
-        let mut octets = tokio::time::timeout(limit, self.run(message))
+        let written = tokio::time::timeout(limit, self.run(message))
             .await
             .unwrap_or(Err(SignError::Timeout))?;
-        match self.settings.output {
-            SignatureOrder::Raw => {}
-            SignatureOrder::RawReversed => octets.reverse(),
-        }
-        Ok(octets)
+        output::signature(written, self.settings.encoding, self.settings.output)
     }
 }

@@ -6,7 +6,12 @@ use async_trait::async_trait;
 use gost_signature::{PrivateKeyError, SigningKey};
 use linking_core::ports::Randomness;
 
-use crate::{RawSigner, SignError};
+use zeroize::Zeroizing;
+
+use crate::{
+    RawSigner, SignError,
+    material::{self, Material},
+};
 
 /// A private key in memory. No certified means of signing: the production stand refuses it
 /// (`gost.md` 1.6).
@@ -16,7 +21,15 @@ pub struct SoftKey {
 }
 
 impl SoftKey {
-    /// Reads a PKCS#8 key in PEM.
+    /// Reads a PKCS#8 key in PEM, which nobody but its owner may read.
+    pub(crate) fn read(key: &Material, random: Arc<dyn Randomness>) -> Result<Self, String> {
+        material::private(key).map_err(|error| error.to_string())?;
+        let octets = Zeroizing::new(key.read().map_err(|error| error.to_string())?);
+        let pem = std::str::from_utf8(&octets).map_err(|_| "not PEM".to_owned())?;
+        Self::from_pem(pem, random).map_err(|error| error.to_string())
+    }
+
+    /// Takes a PKCS#8 key in PEM.
     ///
     /// # Errors
     /// See [`PrivateKeyError`].

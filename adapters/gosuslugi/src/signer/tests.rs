@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::engine::general_purpose::STANDARD;
 use linking_core::ports::Randomness;
 
 use super::*;
@@ -47,7 +47,7 @@ async fn secret(
     certificate: Certificate,
     message: &[u8],
 ) -> Result<String, SignError> {
-    let signer = ClientSigner::new(Arc::new(Fixed(octets)), certificate);
+    let signer = ClientSigner::new(Arc::new(Fixed(octets)), certificate, SecretForm::Raw);
     signer
         .client_secret(message, now())
         .await
@@ -79,7 +79,11 @@ fn vector_signature() -> Vec<u8> {
 
 #[tokio::test]
 async fn the_vector_of_the_reference_comes_out_unchanged() {
-    let signer = ClientSigner::new(Arc::new(Fixed(vector_signature())), vector_certificate());
+    let signer = ClientSigner::new(
+        Arc::new(Fixed(vector_signature())),
+        vector_certificate(),
+        SecretForm::Raw,
+    );
     assert_eq!(signer.certificate_hash(), vector::HASH);
     let secret = signer.client_secret(vector::TEXT, now()).await.unwrap();
     assert_eq!(secret.expose(), vector::SECRET);
@@ -126,14 +130,22 @@ async fn the_order_of_cryptopro_is_turned_round_when_configured() {
     std::fs::write(file.path(), reversed).unwrap();
     let mut settings = command(&["cat", file.path().to_str().unwrap()]);
     settings.output = SignatureOrder::RawReversed;
-    let signer = ClientSigner::new(Arc::new(CommandSigner::new(settings)), vector_certificate());
+    let signer = ClientSigner::new(
+        Arc::new(CommandSigner::new(settings)),
+        vector_certificate(),
+        SecretForm::Raw,
+    );
     let found = signer.client_secret(vector::TEXT, now()).await.unwrap();
     assert_eq!(found.expose(), vector::SECRET);
 }
 
 #[tokio::test]
 async fn a_certificate_out_of_force_signs_nothing() {
-    let signer = ClientSigner::new(Arc::new(Fixed(vector_signature())), vector_certificate());
+    let signer = ClientSigner::new(
+        Arc::new(Fixed(vector_signature())),
+        vector_certificate(),
+        SecretForm::Raw,
+    );
     for at in ["2026-11-22T00:00:00Z", "2036-11-20T00:00:00Z"] {
         let found = signer
             .client_secret(vector::TEXT, at.parse().unwrap())
@@ -147,7 +159,11 @@ async fn a_soft_key_fits_its_certificate_and_does_not_print() {
     let pem = std::fs::read_to_string(data("client.key.pem")).unwrap();
     let key = SoftKey::from_pem(&pem, Arc::new(Sevens)).unwrap();
     assert_eq!(format!("{key:?}"), "SoftKey");
-    let signer = ClientSigner::new(Arc::new(key), certificate("client.crt.pem"));
+    let signer = ClientSigner::new(
+        Arc::new(key),
+        certificate("client.crt.pem"),
+        SecretForm::Raw,
+    );
     let secret = signer.client_secret(&message(), now()).await.unwrap();
     assert_eq!(secret.expose().len(), 86);
     assert!(!format!("{signer:?} {secret:?}").contains(secret.expose()));
@@ -276,7 +292,7 @@ async fn openssl_with_the_gost_engine_signs_for_us() {
             .environment
             .insert("OPENSSL_CONF".to_owned(), data("openssl-gost.cnf"));
         let signer = Arc::new(CommandSigner::new(settings.clone()));
-        let signer = ClientSigner::new(signer, certificate("client.crt.pem"));
+        let signer = ClientSigner::new(signer, certificate("client.crt.pem"), SecretForm::Raw);
         let secret = signer.client_secret(&message(), now()).await.unwrap();
         assert_eq!(secret.expose().len(), 86);
     }
@@ -326,4 +342,126 @@ fn i1_a_slow_signer_is_a_passing_fault_and_a_wrong_one_the_operators() {
         "{}",
         reversed.cause
     );
+}
+
+/// The engine of Debian's `libengine-gost-openssl`, which must be there.
+fn openssl(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new("openssl")
+        .args(arguments)
+        .env("OPENSSL_CONF", data("openssl-gost.cnf"))
+        .output()
+        .unwrap()
+}
+
+/// Whether OpenSSL takes a detached CMS for one of this content by our certificate.
+fn openssl_verifies(cms: &[u8], content: &[u8]) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, octets: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, octets).unwrap();
+        path.display().to_string()
+    };
+    let (cms, content) = (file("cms", cms), file("content", content));
+    let certificate = data("client.crt.pem");
+    let verified = openssl(&[
+        "cms",
+        "-verify",
+        "-binary",
+        "-inform",
+        "DER",
+        "-in",
+        &cms,
+        "-content",
+        &content,
+        "-CAfile",
+        &certificate,
+        "-purpose",
+        "any",
+        "-out",
+        "/dev/null",
+    ]);
+    verified.status.success()
+}
+
+fn our_key() -> SoftKey {
+    let pem = std::fs::read_to_string(data("client.key.pem")).unwrap();
+    SoftKey::from_pem(&pem, Arc::new(Sevens)).unwrap()
+}
+
+#[tokio::test]
+async fn openssl_takes_our_cms_with_and_without_signed_attributes() {
+    let when: Timestamp = chrono::Utc::now();
+    for attributes in [Switch::Off, Switch::On] {
+        let form = SecretForm::Cms { attributes };
+        let signer = ClientSigner::new(Arc::new(our_key()), certificate("client.crt.pem"), form);
+        let secret = signer.client_secret(&message(), when).await.unwrap();
+        let cms = URL_SAFE_NO_PAD.decode(secret.expose()).unwrap();
+        assert!(openssl_verifies(&cms, &message()), "{attributes:?}");
+        assert!(
+            !openssl_verifies(&cms, b"another message"),
+            "{attributes:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_finished_cms_of_openssl_is_taken_and_one_that_does_not_fit_is_not() {
+    let (key, certificate_file) = (data("client.key.pem"), data("client.crt.pem"));
+    let mut settings = command(&[
+        "openssl",
+        "cms",
+        "-sign",
+        "-binary",
+        "-signer",
+        &certificate_file,
+        "-inkey",
+        &key,
+        "-md",
+        "md_gost12_256",
+        "-outform",
+        "DER",
+    ]);
+    settings.output = SignatureOrder::Cms;
+    settings
+        .environment
+        .insert("OPENSSL_CONF".to_owned(), data("openssl-gost.cnf"));
+    let by = |settings: CommandSettings, name: &str| {
+        let signer = Arc::new(CommandSigner::new(settings));
+        ClientSigner::new(signer, certificate(name), SecretForm::FinishedCms)
+    };
+    let secret = by(settings.clone(), "client.crt.pem")
+        .client_secret(&message(), now())
+        .await
+        .unwrap();
+    let cms = URL_SAFE_NO_PAD.decode(secret.expose()).unwrap();
+    assert!(openssl_verifies(&cms, &message()));
+    let other = by(settings, "idp.crt.pem")
+        .client_secret(&message(), now())
+        .await;
+    assert!(matches!(other, Err(SignError::Cms(_))), "{other:?}");
+    let raw = by(
+        command(&["cat", &data("client.secret-v2.sig")]),
+        "client.crt.pem",
+    );
+    let raw = raw.client_secret(&message(), now()).await;
+    assert_eq!(raw, Err(SignError::Cms(CmsError::Malformed)));
+}
+
+#[tokio::test]
+async fn a_commands_output_may_be_text() {
+    let signature = data("client.secret-v2.sig");
+    for (script, encoding) in [
+        (format!("base64 '{signature}'"), OutputEncoding::Base64),
+        (format!("od -An -v -tx1 '{signature}'"), OutputEncoding::Hex),
+    ] {
+        let mut settings = command(&["sh", "-c", &script]);
+        settings.encoding = encoding;
+        assert_eq!(
+            run(settings.clone()).await,
+            Ok(self::signature()),
+            "{script}"
+        );
+        settings.encoding = OutputEncoding::Binary;
+        assert_ne!(run(settings).await, Ok(self::signature()), "{script}");
+    }
 }

@@ -140,6 +140,18 @@ mod rs256 {
     linking_testkit::provider_conformance!(Harness::start(TokenAlgorithm::Rs256, Transport::Reset));
 }
 
+mod v1 {
+    use super::*;
+
+    async fn start() -> Harness {
+        let mut harness = Harness::start(TokenAlgorithm::Gost, Transport::Reset).await;
+        harness.site.settings.protocol = linking_gosuslugi::Protocol::V1;
+        harness
+    }
+
+    linking_testkit::provider_conformance!(start());
+}
+
 mod gost {
     use super::*;
 

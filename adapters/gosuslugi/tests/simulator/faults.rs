@@ -258,7 +258,7 @@ async fn every_code_of_esia_has_its_outcome_wherever_it_comes_from() {
             7004 => Ok(Decline::ByPerson),
             7055 => Ok(Decline::AssuranceTooLow),
             7046 | 7194 => Ok(Decline::AccountUnfit),
-            7007 | 7008 => Err(Kind::Unavailable),
+            7007 | 7008 | 7110 => Err(Kind::Unavailable),
             7011 | 7040 | 5011 | 5013 => Err(Kind::Restart),
             _ => Err(Kind::Configuration),
         };

@@ -268,3 +268,63 @@ async fn data_that_were_not_granted_are_absent() {
     assert!(identity.claims.snils.is_none());
     assert_eq!(identity.claims.contacts, Some(Vec::new()));
 }
+
+#[tokio::test]
+async fn the_older_protocol_signs_people_in_and_speaks_with_its_own_endpoints_alone() {
+    for algorithm in BOTH {
+        for attributes in [Switch::Off, Switch::On] {
+            let mut site = Site::start(algorithm).await;
+            site.settings.protocol = linking_gosuslugi::Protocol::V1;
+            site.settings.signed_attributes = Some(attributes);
+            let found = site.identity("sokolova").await;
+            assert_eq!(found.assurance, AssuranceLevel::Verified);
+            assert_eq!(site.calls("/aas/oauth2/ac"), 1);
+            assert_eq!(site.calls("/aas/oauth2/te"), 1);
+            assert_eq!(site.calls("/aas/oauth2/v"), 0);
+            // ESIA has switched it off: the operator's to mend, and nobody is told to try again.
+            site.control.set_knob(|knobs| knobs.v1 = false);
+            let begun = site.begin(Switch::Off).await;
+            let visitor = Visitor::granting("sokolova");
+            let landing = site.browser().walk(&begun.to, &visitor).await;
+            assert!(!matches!(landing, Landing::Callback(_)), "{landing:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn i1_an_outage_of_the_contacts_alone_keeps_nobody_out() {
+    let site = Site::start(TokenAlgorithm::Rs256).await;
+    for status in [500, 502, 503] {
+        site.control
+            .set_fault(linking_simulator::Fault::Contacts(status));
+        let step = site.sign_in_wanting("sokolova", Switch::On).await;
+        let Ok(Step::Verified(identity)) = step else {
+            panic!("{step:?}")
+        };
+        assert_eq!(identity.claims.contacts, None, "unknown is not none");
+        assert!(identity.claims.snils.is_some());
+        site.control.clear_faults();
+    }
+    let step = site.sign_in_wanting("sokolova", Switch::On).await;
+    let Ok(Step::Verified(identity)) = step else {
+        panic!("{step:?}")
+    };
+    assert_eq!(identity.claims.contacts.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn i1_a_fault_of_the_token_call_in_json_is_passing_whatever_its_status() {
+    let site = Site::start(TokenAlgorithm::Rs256).await;
+    for status in [400, 500, 503] {
+        for code in [
+            linking_simulator::EsiaCode::Internal,
+            linking_simulator::EsiaCode::Unavailable,
+        ] {
+            let fault = linking_simulator::Fault::TokenFailure(status, code);
+            site.control.set_fault_times(fault, 1);
+            let error = site.sign_in("sokolova").await.unwrap_err();
+            assert_eq!(error.kind, ProviderErrorKind::Unavailable, "{status}");
+        }
+    }
+    site.identity("sokolova").await;
+}

@@ -154,7 +154,8 @@ impl Site {
     }
 
     pub(crate) fn adapter(&self) -> Gosuslugi {
-        Gosuslugi::new(&self.settings, Arc::clone(&self.random)).unwrap()
+        let id = "gosuslugi".parse().unwrap();
+        Gosuslugi::new(&id, &self.settings, Arc::clone(&self.random)).unwrap()
     }
 
     pub(crate) async fn begin(&self, contacts: Switch) -> Begun {
@@ -244,7 +245,7 @@ impl Site {
 
     /// How many token requests the simulator has seen.
     pub(crate) fn token_calls(&self) -> usize {
-        self.calls("/aas/oauth2/v3/te")
+        self.calls("/aas/oauth2/v3/te") + self.calls("/aas/oauth2/te")
     }
 
     /// How many requests to a path, or below it, the simulator has seen.

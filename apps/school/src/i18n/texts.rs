@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linking_core::provider::ProviderId;
 
 use super::{Args, Catalogue, Language};
-use crate::settings::Diary;
+use crate::settings::{Diary, kind_of};
 
 /// The forms of a provider's name: ending of the message key and of the variable.
 const PROVIDER_FORMS: [&str; 6] = ["", "-of", "-with", "-through", "-at", "-to"];
@@ -76,7 +76,7 @@ impl Texts {
     #[must_use]
     pub fn about(mut self, provider: &ProviderId) -> Self {
         for form in PROVIDER_FORMS {
-            let text = self.text(&format!("provider-{provider}{form}"));
+            let text = self.text(&format!("provider-{}{form}", kind_of(provider)));
             self.common = self
                 .common
                 .with(format!("Provider{form}"), capitalised(&text))

@@ -5,7 +5,10 @@ use linking_core::{
     session::SignInWay,
 };
 
-use crate::i18n::{Args, Texts};
+use crate::{
+    i18n::{Args, Texts},
+    settings::kind_of,
+};
 
 /// «Учитель, МБОУ СОШ № 30».
 pub(crate) fn membership_line(membership: &Membership, t: &Texts) -> String {
@@ -58,7 +61,7 @@ pub(crate) fn ways_list(ways: &[SignInWay], t: &Texts) -> String {
     ways.iter()
         .map(|way| match way {
             SignInWay::Password => t.text("way-by-password"),
-            SignInWay::Link { provider, .. } => t.text(&format!("way-by-{provider}")),
+            SignInWay::Link { provider, .. } => t.text(&format!("way-by-{}", kind_of(provider))),
         })
         .collect::<Vec<_>>()
         .join(", ")

@@ -24,6 +24,7 @@ use crate::{
         place::{FoundPlace, PlaceFinder, PlaceView},
         refusal::{self, Scene},
     },
+    settings::kind_of,
     web::{
         cookies::{self, CookieName},
         fields::{Fields, Form, Query},
@@ -365,7 +366,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     }
     let hint = hint_fields(&place);
     let first = provider_first.map(|provider| ProviderFirst {
-        title: t.text(&format!("label-{provider}-first")),
+        title: t.text(&format!("label-{}-first", kind_of(provider))),
         action: format!("/sign-in/{provider}"),
         local: offers_local
             .then(|| Asked { local: true, ..ask }.address(path_of(kind), known_place(&place))),
@@ -374,7 +375,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         .iter()
         .map(|provider| ProviderButton {
             action: format!("/sign-in/{provider}"),
-            text: t.text(&format!("label-{provider}-sign-in")),
+            text: t.text(&format!("label-{}-sign-in", kind_of(provider))),
         })
         .collect();
     let phone_link = (!buttons.is_empty() && place.organization.is_none())

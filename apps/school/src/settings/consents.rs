@@ -9,7 +9,7 @@ use linking_core::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Diary, section::Section};
+use super::{Diary, kind_of, section::Section};
 use crate::i18n::Language;
 
 /// A version of a consent text, with the text.
@@ -189,7 +189,7 @@ fn built_in(
     provider: &ProviderId,
     version: &str,
 ) -> Option<(String, Option<String>, Vec<DataScope>)> {
-    match (provider.as_str(), version) {
+    match (kind_of(provider), version) {
         ("gosuslugi", "2026-11") => Some((
             include_str!("../../presets/consents/gosuslugi-2026-11.txt").to_owned(),
             Some(include_str!("../../presets/consents/gosuslugi-2026-11-en.txt").to_owned()),

@@ -42,11 +42,7 @@ impl Policies {
             if consents.current(provider).is_none() {
                 problems.add(&format!("consents.{provider}.version"), "", missing);
             }
-            let configured = match provider.as_str() {
-                "gosuslugi" => settings.gosuslugi.is_some(),
-                _ => false,
-            };
-            if !configured {
+            if !settings.gosuslugi.contains_key(provider) {
                 problems.add(&format!("providers.{provider}"), "", missing);
             }
         }

@@ -1,6 +1,9 @@
 //! The settings of each provider's adapter, and whether they fit the profile (`threats.md` J1).
 
+use std::collections::BTreeMap;
+
 use config::Value;
+use linking_core::provider::ProviderId;
 use linking_gosuslugi::{Settings as GosuslugiSettings, Stand};
 use url::Url;
 
@@ -9,8 +12,18 @@ use super::{Profile, PublicAddress, section::Section};
 /// The settings of the adapters that are configured.
 #[derive(Debug, Clone, Default)]
 pub struct Providers {
-    /// Госуслуги.
-    pub gosuslugi: Option<GosuslugiSettings>,
+    /// Stands of Госуслуги: `gosuslugi`, and further ones as `gosuslugi-…`.
+    pub gosuslugi: BTreeMap<ProviderId, GosuslugiSettings>,
+}
+
+/// The kind of provider behind a name: which adapter speaks to it, and by which name pages call
+/// it. Further stands of one kind are named `kind-…`.
+#[must_use]
+pub fn kind_of(provider: &ProviderId) -> &str {
+    match provider.as_str().split_once('-') {
+        Some(("gosuslugi", _)) => "gosuslugi",
+        _ => provider.as_str(),
+    }
 }
 
 /// Where the browser comes back to from a provider.
@@ -33,37 +46,64 @@ pub(super) fn read(
     profile: Option<Profile>,
     address: Option<&PublicAddress>,
 ) -> Option<Providers> {
-    let gosuslugi = match section.take("gosuslugi") {
-        None => None,
-        Some(value) => {
-            let settings = read_gosuslugi(section, value, address)?;
-            let key = |key: &str| format!("gosuslugi.{key}");
+    let mut gosuslugi = BTreeMap::new();
+    for name in section.keys() {
+        let id = name.parse::<ProviderId>().ok();
+        let Some(id) = id.filter(|id| kind_of(id) == "gosuslugi") else {
+            continue;
+        };
+        if let Some(value) = section.take(&name) {
+            let settings = read_gosuslugi(section, &id, value, address)?;
+            let key = |key: &str| format!("{id}.{key}");
             // The profile's own check tells of a public address without TLS.
             let told = profile.is_some_and(|profile| !profile.is_demo())
                 && address.is_none_or(|address| !address.is_https());
             if let Err(errors) = settings.check() {
                 let errors = errors.0.into_iter();
                 for error in errors.filter(|error| !told || error.key != "redirect-uri") {
-                    section.problem(&key(error.key), &error.problem);
+                    section.problem(&key(&error.key), &error.problem);
                 }
             }
             if let Some(profile) = profile {
-                check_profile(section, &settings, profile);
+                check_profile(section, &id, &settings, profile);
             }
-            Some(settings)
+            check_issuers(section, &id, &settings, &gosuslugi);
+            gosuslugi.insert(id, settings);
         }
-    };
+    }
     section.finish();
     Some(Providers { gosuslugi })
 }
 
+/// Two stands are two issuers: with one, an identity of the one would be the other's
+/// (`threats.md` A10).
+fn check_issuers(
+    section: &Section<'_>,
+    id: &ProviderId,
+    settings: &GosuslugiSettings,
+    others: &BTreeMap<ProviderId, GosuslugiSettings>,
+) {
+    let own = settings.all_issuers();
+    for (other, known) in others {
+        if known
+            .all_issuers()
+            .iter()
+            .any(|issuer| own.contains(issuer))
+        {
+            let what = format!("providers.{other} has one of them: each stand needs its own");
+            section.problem(&format!("{id}.issuers"), &what);
+        }
+    }
+}
+
 fn read_gosuslugi(
     section: &Section<'_>,
+    id: &ProviderId,
     value: Value,
     address: Option<&PublicAddress>,
 ) -> Option<GosuslugiSettings> {
     let Ok(mut table) = value.into_table() else {
-        section.problem("gosuslugi", "must be a table");
+        section.problem(id.as_str(), "must be a table");
         return None;
     };
     // Without a sound public address all is refused; what else is wrong shall be told all the same.
@@ -71,7 +111,7 @@ fn read_gosuslugi(
         || "https://unknown.invalid".to_owned(),
         PublicAddress::origin,
     );
-    let callback = format!("{origin}{}", callback_path("gosuslugi"));
+    let callback = format!("{origin}{}", callback_path(id.as_str()));
     let given = table.get("redirect-uri");
     let is_ours = |given: &Value| {
         given
@@ -81,7 +121,7 @@ fn read_gosuslugi(
     };
     if given.is_some_and(|given| !is_ours(given)) {
         let what = format!("must be {callback}, as public-address makes it; or leave it out");
-        section.problem("gosuslugi.redirect-uri", &what);
+        section.problem(&format!("{id}.redirect-uri"), &what);
         return None;
     }
     table.insert("redirect-uri".to_owned(), Value::new(None, callback));
@@ -89,8 +129,8 @@ fn read_gosuslugi(
     settings
         .map_err(|error| {
             let key = match error.path().to_string().as_str() {
-                "." => "gosuslugi".to_owned(),
-                path => format!("gosuslugi.{path}"),
+                "." => id.to_string(),
+                path => format!("{id}.{path}"),
             };
             section.problem(&key, &reason(error.inner()));
         })
@@ -124,11 +164,16 @@ fn reason(error: &config::ConfigError) -> String {
     }
 }
 
-fn check_profile(section: &Section<'_>, settings: &GosuslugiSettings, profile: Profile) {
+fn check_profile(
+    section: &Section<'_>,
+    id: &ProviderId,
+    settings: &GosuslugiSettings,
+    profile: Profile,
+) {
     let real = settings.stand == Stand::Production;
     if real != (profile == Profile::Production) {
         let what = "production and profile production go together: real people there, none else";
-        section.problem("gosuslugi.stand", what);
+        section.problem(&format!("{id}.stand"), what);
     }
     let issuers = settings
         .issuers
@@ -149,7 +194,7 @@ fn check_profile(section: &Section<'_>, settings: &GosuslugiSettings, profile: P
         // What is no address at all has no host to trust either.
         let host = host.unwrap_or_else(|| text.to_owned());
         if let Err(what) = profile.check_provider_host(&host) {
-            section.problem(&format!("gosuslugi.{key}"), &what);
+            section.problem(&format!("{id}.{key}"), &what);
         }
     }
 }

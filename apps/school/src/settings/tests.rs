@@ -440,7 +440,12 @@ fn j1_a_simulator_or_a_test_stand_is_refused_in_production() {
 
 #[test]
 fn a12_the_callback_address_is_the_public_one() {
-    let gosuslugi = load(FILE).unwrap().providers.gosuslugi.unwrap();
+    let gosuslugi = load(FILE)
+        .unwrap()
+        .providers
+        .gosuslugi
+        .remove(&"gosuslugi".parse().unwrap())
+        .unwrap();
     assert_eq!(
         gosuslugi.redirect_uri,
         "https://diary.example.ru/auth/gosuslugi/callback"
@@ -522,4 +527,44 @@ fn the_database_is_a_file_or_servers_and_never_both() {
     ] {
         assert_eq!(keys(with(lines)), [key], "{lines}");
     }
+}
+
+/// `threats.md` A10: several stands of one kind, each with an issuer of its own.
+#[test]
+fn a10_a_second_stand_has_a_name_a_callback_and_an_issuer_of_its_own() {
+    let second = |more: &str| {
+        let file = FILE
+            .replace("profile = \"production\"", "profile = \"stand\"")
+            .replace("stand = \"production\"", "stand = \"test\"");
+        let (before, rest) = file.split_once("[regions").unwrap();
+        format!(
+            "{before}[providers.gosuslugi-perm]\nstand = \"test\"\nclient-id = \"SECOND\"\n\
+             client-certificate = \"DATA/client.crt.pem\"\n\
+             token-certificates = [\"DATA/rsa.crt.pem\"]\n\
+             signer = {{ kind = \"command\", argv = [\"/bin/true\"] }}\n{more}\n\
+             [consents.gosuslugi-perm]\nversion = \"2026-11\"\n\
+             [policy]\nproviders = [\"gosuslugi\", \"gosuslugi-perm\"]\n[regions{rest}"
+        )
+    };
+    let own = second("issuers = [\"http://esia-perm.example.ru/\"]");
+    let settings = load(&own).unwrap();
+    let redirects: Vec<&str> = settings
+        .providers
+        .gosuslugi
+        .values()
+        .map(|stand| stand.redirect_uri.as_str())
+        .collect();
+    assert_eq!(
+        redirects,
+        [
+            "https://diary.example.ru/auth/gosuslugi/callback",
+            "https://diary.example.ru/auth/gosuslugi-perm/callback"
+        ]
+    );
+    assert_eq!(
+        keys(load(&second(""))),
+        ["providers.gosuslugi-perm.issuers"]
+    );
+    let misspelt = own.replace("[providers.gosuslugi-perm]", "[providers.gosuslugy-perm]");
+    assert!(keys(load(&misspelt)).contains(&"providers.gosuslugy-perm".to_owned()));
 }

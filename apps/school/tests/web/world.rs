@@ -26,7 +26,7 @@ use linking_core::{
         Clock, Directory, HashError, HashVerdict, IdSource, OrganizationSearch, PasswordHasher,
         Store,
     },
-    provider::{HttpsUrl, ProviderId},
+    provider::{AnswerIssuer, HttpsUrl, ProviderId},
     region::OrganizationType,
     secret::Password,
     time::Timestamp,
@@ -44,7 +44,8 @@ use linking_school::{
 };
 use linking_storage::{Counts, Location, Storage};
 
-use self::{people::seed, provider::CodedProvider};
+use self::people::seed;
+pub(crate) use self::provider::CodedProvider;
 
 /// Where the installation is reached.
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
@@ -101,10 +102,17 @@ pub(crate) struct World {
     pub(crate) storage: Arc<Storage>,
     pub(crate) clock: Arc<StandingClock>,
     pub(crate) provider: Arc<CodedProvider>,
+    /// A second stand of the same kind, which promises to name itself in its answers.
+    pub(crate) second: Arc<CodedProvider>,
     pub(crate) hasher: Arc<PlainHasher>,
     pub(crate) school: OrganizationId,
     pub(crate) hostile_school: OrganizationId,
     pub(crate) authority: OrganizationId,
+}
+
+/// The name of the second stand; a policy has to switch it on.
+pub(crate) fn second_stand() -> ProviderId {
+    "gosuslugi-test".parse().unwrap()
 }
 
 pub(crate) fn gosuslugi() -> ProviderId {
@@ -119,7 +127,8 @@ fn settings() -> Settings {
          listen = \"127.0.0.1:8080\"\ntrusted-proxies = [\"127.0.0.1\"]\n\
          [diary]\noperator = \"Министерство образования Сахалинской области\"\n\
          [database]\npath = \"/nowhere\"\n[vault]\nkey-file = \"/nowhere\"\n\
-         [policy]\nproviders = []\n"
+         [policy]\nproviders = []\n\
+         [consents.gosuslugi-test]\nversion = \"2026-11\"\n"
     );
     std::fs::write(&file, text).unwrap();
     Settings::load(&Sources {
@@ -154,6 +163,11 @@ impl World {
         let settings = settings();
         let hasher = Arc::new(PlainHasher::default());
         let provider = Arc::new(CodedProvider::new());
+        let second = Arc::new(CodedProvider::named(
+            second_stand(),
+            "https://second.test/",
+            AnswerIssuer::Promised,
+        ));
         seed(&storage, &hasher, start).await;
         let find = async |name: &str, kind| -> OrganizationId {
             let search = OrganizationSearch {
@@ -181,13 +195,22 @@ impl World {
                 ids,
                 random: Arc::new(SystemRandom),
             },
-            BTreeMap::from([(
-                gosuslugi(),
-                ConnectedProvider {
-                    adapter: provider.clone(),
-                    consent,
-                },
-            )]),
+            BTreeMap::from([
+                (
+                    gosuslugi(),
+                    ConnectedProvider {
+                        adapter: provider.clone(),
+                        consent: consent.clone(),
+                    },
+                ),
+                (
+                    second_stand(),
+                    ConnectedProvider {
+                        adapter: second.clone(),
+                        consent,
+                    },
+                ),
+            ]),
             PolicyBook::new(policy),
         );
         let home: HttpsUrl = format!("{PROVIDER}/").parse().unwrap();
@@ -199,13 +222,17 @@ impl World {
             linking,
             directory: storage.clone(),
             catalogue: Arc::new(Catalogue::embedded().unwrap()),
-            site: SiteSettings::of(&settings, BTreeMap::from([(gosuslugi(), site)])),
+            site: SiteSettings::of(
+                &settings,
+                BTreeMap::from([(gosuslugi(), site.clone()), (second_stand(), site)]),
+            ),
         });
         Self {
             app: router(state),
             storage,
             clock,
             provider,
+            second,
             hasher,
             school,
             hostile_school,

@@ -235,7 +235,7 @@ async fn every_refusal_of_the_token_call_has_its_kind() {
     for (status, kind) in [
         (500, Kind::Unavailable),
         (503, Kind::Unavailable),
-        (404, Kind::Configuration),
+        (404, Kind::AnswerInvalid),
     ] {
         let odd = play(|play| play.token_refusals = vec![(status, json!(MARK))]);
         assert_eq!(fault(odd).await.kind, kind, "{status}");

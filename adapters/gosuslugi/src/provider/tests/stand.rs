@@ -14,8 +14,8 @@ use linking_core::{
     ids::FlowId,
     ports::{IdentityProvider, Randomness},
     provider::{
-        Answer, Begin, CallbackParams, ProviderError, ProviderState, Resume, Step, Switch, Ticket,
-        Wanted,
+        Answer, Begin, CallbackParams, ProviderError, ProviderId, ProviderState, Resume, Step,
+        Switch, Ticket, Wanted,
     },
     secret::Secret256,
     time::Timestamp,
@@ -80,6 +80,10 @@ pub(super) fn settings(algorithm: TokenAlgorithm) -> Settings {
     settings.front_base = Some("https://esia.example".to_owned());
     settings.issuers = Some(vec!["http://esia.example/".to_owned()]);
     settings
+}
+
+pub(super) fn provider() -> ProviderId {
+    "gosuslugi".parse().unwrap()
 }
 
 fn ticket() -> Ticket {
@@ -273,10 +277,14 @@ impl Esia {
         self.transport.requests()
     }
 
+    pub(super) fn transport(&self) -> Arc<CannedTransport> {
+        Arc::clone(&self.transport)
+    }
+
     pub(super) fn adapter(&self) -> Gosuslugi {
         let transport = Arc::clone(&self.transport);
         let random: Arc<dyn Randomness> = self.random.clone();
-        Gosuslugi::with_transport(&self.settings, transport, random).unwrap()
+        Gosuslugi::with_transport(&provider(), &self.settings, transport, random).unwrap()
     }
 
     /// A token signed by this ESIA.
@@ -354,7 +362,7 @@ impl Play {
             }
             return Ok(self.respond(&person));
         }
-        assert_eq!(path, "/aas/oauth2/v3/te");
+        assert!(path == "/aas/oauth2/v3/te" || path == "/aas/oauth2/te");
         if let Some(error) = &self.no_tokens {
             return Err(error.clone());
         }

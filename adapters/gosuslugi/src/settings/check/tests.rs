@@ -1,7 +1,7 @@
 use std::{fs, path::PathBuf};
 
 use super::*;
-use crate::{ProxyText, SignatureOrder, TokenAlgorithm};
+use crate::{NextKey, OutputEncoding, ProxyText, SignatureOrder, SignerSettings, TokenAlgorithm};
 
 fn data(name: &str) -> Material {
     Material::Path(
@@ -37,10 +37,10 @@ fn settings(stand: Stand) -> Settings {
     settings
 }
 
-fn keys_of(settings: &Settings) -> Vec<&'static str> {
+fn keys_of(settings: &Settings) -> Vec<String> {
     match settings.check() {
         Ok(()) => Vec::new(),
-        Err(SettingsErrors(errors)) => errors.iter().map(|error| error.key).collect(),
+        Err(SettingsErrors(errors)) => errors.into_iter().map(|error| error.key).collect(),
     }
 }
 
@@ -280,6 +280,153 @@ fn b10_a_private_key_that_others_may_read_is_refused() {
     ] {
         fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(keys_of(&settings), keys, "{mode:o}");
+        if let Err(errors) = settings.check() {
+            let (text, file) = (errors.to_string(), file.path().display().to_string());
+            assert!(
+                text.contains(&format!("{mode:04o}")) && text.contains(&file),
+                "{text}"
+            );
+        }
     }
     assert!(!format!("{:?}", pem("client.key.pem")).contains("BEGIN"));
+}
+
+fn service(url: &str) -> SignerSettings {
+    SignerSettings::Http(Box::new(ServiceSettings::new(url)))
+}
+
+#[test]
+fn a_signing_service_is_called_by_https_or_on_this_machine() {
+    for (url, keys) in [
+        ("https://sign.region.ru/v1/sign?key=1", &[][..]),
+        ("http://127.0.0.1:8085/sign", &[]),
+        ("http://localhost:8085/sign", &[]),
+        ("http://sign.region.ru/sign", &["signer.url"]),
+        ("http://127.0.0.1.evil.ru/", &["signer.url"]),
+        ("https://user:secret@sign.region.ru/", &["signer.url"]),
+        ("sign.region.ru", &["signer.url"]),
+        ("", &["signer.url"]),
+    ] {
+        let mut all = settings(Stand::Production);
+        all.signer = service(url);
+        assert_eq!(keys_of(&all), keys, "{url}");
+    }
+}
+
+#[test]
+fn every_error_of_a_signing_service_is_told_with_its_key() {
+    let mut wrong = ServiceSettings::new("https://sign.region.ru/");
+    wrong.token_file = Some("/nowhere/token".into());
+    wrong.client_identity = Some("/nowhere/identity.pem".into());
+    wrong.fields.insert("key".to_owned(), "esia".to_owned());
+    wrong.certificate_field = Some(String::new());
+    wrong.network.private_hosts = vec!["0x7f000001".to_owned()];
+    wrong.network.total_timeout_ms = Some(0);
+    let mut all = settings(Stand::Production);
+    all.next = Some(NextKey {
+        client_certificate: data("absent.pem"),
+        signer: SignerSettings::Http(Box::new(wrong.clone())),
+    });
+    all.signer = SignerSettings::Http(Box::new(wrong));
+    let own = [
+        "signer.token-file",
+        "signer.client-identity",
+        "signer.certificate-field",
+        "signer.fields",
+        "signer.certificate-field",
+        "signer.network.private-hosts",
+        "signer.network.total-timeout-ms",
+    ];
+    let next = own.map(|key| format!("next.{key}"));
+    let expected: Vec<String> = own
+        .map(str::to_owned)
+        .into_iter()
+        .chain(["next.client-certificate".to_owned()])
+        .chain(next)
+        .collect();
+    assert_eq!(keys_of(&all), expected);
+    let text = all.check().unwrap_err().to_string();
+    assert!(text.contains("/nowhere/token"), "{text}");
+}
+
+#[test]
+fn a_file_with_a_signing_service_and_the_older_protocol_is_read() {
+    let text = r#"
+        stand = "production"
+        client-id = "SIM001"
+        redirect-uri = "https://school.example/callback/gosuslugi"
+        client-certificate = "/etc/svyazka/client.crt"
+        token-certificates = ["/etc/svyazka/esia"]
+        protocol = "v1"
+        signed-attributes = "on"
+
+        [signer]
+        kind = "http"
+        url = "https://sign.region.local:8443/v1/sign"
+        token-file = "/etc/svyazka/sign.token"
+        message-field = "data"
+        signature-field = "signature"
+        fields = { key = "esia-2026" }
+        encoding = "base64url"
+        output = "raw-reversed"
+
+        [signer.network]
+        private-hosts = ["sign.region.local:8443"]
+    "#;
+    let settings: Settings = toml::from_str(text).unwrap();
+    assert_eq!(settings.protocol, Protocol::V1);
+    let SignerSettings::Http(service) = &settings.signer else {
+        panic!()
+    };
+    assert_eq!(service.encoding, OutputEncoding::Base64url);
+    assert_eq!(service.output, SignatureOrder::RawReversed);
+    for unknown in [
+        text.replace("\"v1\"", "\"v3\""),
+        text.replace("token-file", "token"),
+        text.replace("private-hosts", "hosts"),
+        text.replace("kind = \"http\"", "kind = \"https\""),
+    ] {
+        assert!(toml::from_str::<Settings>(&unknown).is_err());
+    }
+}
+
+#[test]
+fn the_protocol_and_what_signers_give_must_fit() {
+    let giving = |output| {
+        let mut command = CommandSettings::new(["sign".to_owned()]);
+        command.output = output;
+        SignerSettings::Command(command)
+    };
+    let (raw, cms) = (SignatureOrder::Raw, SignatureOrder::Cms);
+    for (protocol, first, next, attributes, keys) in [
+        (Protocol::V2, raw, None, None, &[][..]),
+        (Protocol::V2, cms, None, None, &["signer.output"]),
+        (
+            Protocol::V2,
+            raw,
+            None,
+            Some(Switch::Off),
+            &["signed-attributes"],
+        ),
+        (Protocol::V1, raw, None, None, &[]),
+        (Protocol::V1, raw, None, Some(Switch::On), &[]),
+        (Protocol::V1, cms, None, None, &[]),
+        (Protocol::V1, cms, Some(cms), None, &[]),
+        (Protocol::V1, cms, Some(raw), None, &["next.signer.output"]),
+    ] {
+        let mut all = settings(Stand::Production);
+        all.protocol = protocol;
+        all.signed_attributes = attributes;
+        all.signer = giving(first);
+        all.next = next.map(|output| NextKey {
+            client_certificate: data("client.crt.pem"),
+            signer: giving(output),
+        });
+        assert_eq!(keys_of(&all), keys, "{protocol:?} {first:?} {next:?}");
+    }
+    let mut pkce = settings(Stand::Test);
+    pkce.protocol = Protocol::V1;
+    assert_eq!(Checked::of(&pkce).unwrap().pkce, Switch::Off);
+    pkce.pkce = Some(Switch::On);
+    assert_eq!(keys_of(&pkce), ["pkce"]);
 }

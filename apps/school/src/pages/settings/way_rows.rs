@@ -4,6 +4,7 @@ use linking_core::{provider::ProviderId, region::ZoneOffset, time::Timestamp, us
 
 use crate::{
     i18n::{Args, Language, Texts},
+    settings::kind_of,
     web::state::AppState,
 };
 
@@ -106,14 +107,17 @@ pub(crate) fn way_row(
                 },
             );
             let state = if provider.is_on() {
-                t.text_with(&format!("page-settings-way-{id}-connected"), &date)
+                t.text_with(
+                    &format!("page-settings-way-{}-connected", kind_of(id)),
+                    &date,
+                )
             } else {
                 t.text("page-settings-way-off")
             };
             WayRow {
                 id: format!("way-{id}"),
                 icon: "#i-card",
-                name: t.text(&format!("provider-{id}")),
+                name: t.text(&format!("provider-{}", kind_of(id))),
                 state,
                 works: provider.is_on(),
                 more: Some(used),
@@ -129,8 +133,11 @@ pub(crate) fn way_row(
             WayRow {
                 id: format!("way-{provider}"),
                 icon: "#i-card",
-                name: t.text(&format!("provider-{provider}")),
-                state: t.text(&format!("page-settings-way-{provider}-not-connected")),
+                name: t.text(&format!("provider-{}", kind_of(provider))),
+                state: t.text(&format!(
+                    "page-settings-way-{}-not-connected",
+                    kind_of(provider)
+                )),
                 works: false,
                 more: None,
                 offer: Some(WayOffer::Connect {
@@ -171,7 +178,7 @@ pub(crate) fn link_row(
         WayView::Linked { link, last, .. } => {
             let t = app.texts_about(reader, &link.provider);
             let date = Args::new().with("date", t.day(link.linked_at, offset));
-            let key = format!("page-settings-way-{}-connected", link.provider);
+            let key = format!("page-settings-way-{}-connected", kind_of(&link.provider));
             Some(LinkRow {
                 title: t.text("page-settings-link-title"),
                 text: t.text_with(&key, &date),
@@ -184,7 +191,7 @@ pub(crate) fn link_row(
         }
         WayView::Connectable { provider } => {
             let t = app.texts_about(reader, provider);
-            let text = t.text(&format!("label-{provider}-link"));
+            let text = t.text(&format!("label-{}-link", kind_of(provider)));
             Some(LinkRow {
                 title: t.text("page-settings-link-title"),
                 text: t.text("page-settings-link-text"),

@@ -14,7 +14,8 @@ use linking_core::{
     provider::{
         Answer, AnswerIssuer, AssuranceLevel, Begin, Claims, CodeBinding, ContactClaim, Decline,
         HttpsUrl, IdentityKey, LegalKind, Manifest, Prompt, ProviderError, ProviderErrorKind,
-        ProviderIdentity, ProviderState, Resume, Step, SubjectStability, Switch, Verification,
+        ProviderId, ProviderIdentity, ProviderState, Resume, Step, SubjectStability, Switch,
+        Verification,
     },
 };
 
@@ -45,14 +46,19 @@ pub(crate) struct CodedProvider {
 impl CodedProvider {
     /// A provider that answers, and signs its sign-in times.
     pub(crate) fn new() -> Self {
+        Self::named(gosuslugi(), "https://esia.test/", AnswerIssuer::NotPromised)
+    }
+
+    /// A provider of that name and issuer, which promises to name itself or not.
+    pub(crate) fn named(id: ProviderId, issuer: &str, answer_issuer: AnswerIssuer) -> Self {
         Self {
             manifest: Manifest {
-                id: gosuslugi(),
-                issuer: "https://esia.test/".parse().unwrap(),
+                id,
+                issuer: issuer.parse().unwrap(),
                 vouches: Vec::new(),
                 subjects: SubjectStability::Permanent,
                 code_bindings: vec![CodeBinding::StateInCode],
-                answer_issuer: AnswerIssuer::NotPromised,
+                answer_issuer,
                 forced_sign_in: Switch::Off,
                 sign_out: Switch::On,
                 legal_kind: LegalKind::State,
