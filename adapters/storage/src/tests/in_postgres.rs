@@ -14,8 +14,12 @@ mod register;
 mod restart;
 #[path = "sealed.rs"]
 mod sealed;
+#[path = "ten_thousand.rs"]
+mod ten_thousand;
 
 mod fixture {
     pub(super) use crate::tests::stand::*;
+    /// How often two servers race.
+    pub(super) const RACES: u32 = 10_000;
     pub(super) type Stand = StandOn<InPostgres>;
 }
