@@ -94,15 +94,17 @@ impl Unit<'_> {
                 end,
                 at,
             } => {
+                // The anchor first, as who makes a link does: PostgreSQL would let two who begin
+                // at either end wait for each other.
+                self.write_one("identity", of_identity(sql::link::BUMP_ANCHOR, identity))
+                    .await?;
                 let statement = query(sql::link::END)
                     .bind(id.uuid())
                     .bind(identity.issuer.as_str())
                     .bind(identity.subject.as_str())
                     .bind(micros(*at))
                     .bind(LinkEnd::code(*end));
-                self.write_one("link", statement).await?;
-                self.write_one("identity", of_identity(sql::link::BUMP_ANCHOR, identity))
-                    .await
+                self.write_one("link", statement).await
             }
             Write::UseLink { id, assurance, at } => {
                 let statement = query(sql::link::USE)

@@ -37,13 +37,11 @@ async fn intent(stand: &Stand, server: &Storage, login: &str, subject: &str) -> 
         .links
         .iter()
         .find(|known| known.link.account == account);
-    match own {
-        Some(known) => (false, unlink(stand, &sheet, &known.link)),
-        None => {
-            let link = stand.link(account, subject);
-            (true, stand.link_change(&sheet, &link, found.anchor))
-        }
+    if let Some(known) = own {
+        return (false, unlink(stand, &sheet, &known.link));
     }
+    let link = stand.link(account, subject);
+    (true, stand.link_change(&sheet, &link, found.anchor))
 }
 
 fn unlink(stand: &Stand, sheet: &AccountSheet, link: &linking_core::link::Link) -> ChangeSet {
