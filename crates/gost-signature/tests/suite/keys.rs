@@ -224,3 +224,27 @@ fn debug_texts_hold_no_secret() {
     }
     assert_eq!(format!("{:?}", key.sign(b"", &[0; 32])), "Signature(..)");
 }
+
+/// On CryptoPro-A the generator's x is 1, so that 1 + p fits into 256 bits too: the same point to
+/// whoever reduces it, and refused here.
+#[test]
+fn a_coordinate_of_cryptopro_a_that_is_not_reduced_is_refused() {
+    let mut y =
+        hex::decode("8D91E471E0989CDA27DF505A453F2B7635294F2DDF23E3B122ACC99C9E9F1E14").unwrap();
+    y.reverse();
+    let mut x = [0; 32];
+    x[0] = 1;
+    for set in [ParamSet::CryptoProA, ParamSet::CryptoProXchA] {
+        let generator = [&x[..], &y].concat();
+        assert!(VerifyingKey::from_octets(set, &generator).is_ok());
+        // p is 2^256 - 617.
+        let mut above = [0xff; 32];
+        above[0] = 0x98;
+        above[1] = 0xfd;
+        let same_point = [&above[..], &y].concat();
+        assert_eq!(
+            VerifyingKey::from_octets(set, &same_point),
+            Err(PublicKeyError::NotOnCurve)
+        );
+    }
+}
