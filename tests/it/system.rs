@@ -5,6 +5,7 @@
 //! cargo build -p linking-school && cargo nextest run -p linking-tests
 //! ```
 
+mod api;
 mod attacks;
 mod browser;
 mod chaos;

@@ -45,6 +45,8 @@ const fn label(purpose: Purpose) -> &'static str {
         Purpose::Session => "session",
         Purpose::Attempts => "attempts",
         Purpose::FormToken => "form-token",
+        Purpose::Repeat => "repeat",
+        Purpose::ReplySeal => "reply-seal",
     }
 }
 

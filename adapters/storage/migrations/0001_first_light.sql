@@ -179,6 +179,20 @@ CREATE TABLE attempt (
 ) WITHOUT ROWID;
 CREATE INDEX attempt_end ON attempt (ends_at);
 
+-- Requests that their senders may repeat, for a day: whose, what was said and what was answered
+-- is here as keyed tags and sealed.
+CREATE TABLE request (
+    key             BLOB    NOT NULL PRIMARY KEY,
+    digest          BLOB    NOT NULL,
+    begun_at        BIGINT  NOT NULL,
+    -- Moves when another server takes a lost request over.
+    holder          BIGINT  NOT NULL,
+    -- None while the request is at work.
+    reply           BLOB,
+    ends_at         BIGINT  NOT NULL
+);
+CREATE INDEX request_end ON request (ends_at);
+
 -- The trail, what owners read of it, and events. They outlive what they tell of, and so refer to
 -- nothing. -----------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ mod people;
 mod postgres;
 mod record;
 mod register;
+mod repeats;
 mod row;
 mod sealing;
 mod sql;

@@ -72,6 +72,7 @@ pub(crate) mod directory;
 pub(crate) mod flow;
 pub(crate) mod link;
 pub(crate) mod register;
+pub(crate) mod repeats;
 pub(crate) mod session;
 pub(crate) mod trail;
 
@@ -84,6 +85,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         flow::ALL,
         link::ALL,
         register::ALL,
+        repeats::ALL,
         session::ALL,
         trail::ALL,
     ]

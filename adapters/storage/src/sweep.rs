@@ -17,6 +17,7 @@ impl Storage {
             ("flow", sql::flow::EXPIRE, now),
             ("session", sql::session::SWEEP, now),
             ("attempt", sql::session::SWEEP_ATTEMPTS, now),
+            ("request", sql::repeats::SWEEP, now),
         ] {
             let statement = query(text).bind(micros(until)).bind(i64::from(limit));
             over += unit.write(record, statement).await?;

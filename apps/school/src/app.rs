@@ -83,6 +83,7 @@ impl App {
         let state = AppState::new(AppParts {
             linking: linking.clone(),
             directory: Arc::<Storage>::clone(&installation.storage),
+            repeats: Arc::<Storage>::clone(&installation.storage),
             catalogue: Arc::new(Catalogue::embedded()?),
             site: SiteSettings::of(settings, sites),
         });

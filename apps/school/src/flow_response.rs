@@ -89,13 +89,28 @@ pub(crate) fn begin_session(headers: &mut HeaderMap, session: &NewSession) {
 
 /// The answer to whatever moved a flow on.
 pub(crate) fn respond(advance: Advance) -> PageResult {
+    log_fault(&advance);
     let Advance {
         view,
         prompt,
         session,
-        fault,
+        fault: _,
     } = advance;
-    if let Some(fault) = fault {
+    let mut response = match prompt {
+        Some(Prompt::Redirect { to }) => see(to.as_str()),
+        Some(_) => return Err(Problem::Contradiction("a prompt that no page can show")),
+        None => see(&after(&view, session.is_some())),
+    };
+    if let Some(session) = &session {
+        begin_session(response.headers_mut(), session);
+    }
+    Ok(response)
+}
+
+/// One line for the operator where a provider's fault is behind a refusal.
+pub(crate) fn log_fault(advance: &Advance) {
+    let view = &advance.view;
+    if let Some(fault) = &advance.fault {
         // One line, without anything of the person. The page tells the number of this request.
         let request = view.report.as_deref();
         let provider = view.provider.as_str();
@@ -110,15 +125,6 @@ pub(crate) fn respond(advance: Advance) -> PageResult {
             }
         }
     }
-    let mut response = match prompt {
-        Some(Prompt::Redirect { to }) => see(to.as_str()),
-        Some(_) => return Err(Problem::Contradiction("a prompt that no page can show")),
-        None => see(&after(&view, session.is_some())),
-    };
-    if let Some(session) = &session {
-        begin_session(response.headers_mut(), session);
-    }
-    Ok(response)
 }
 
 /// Whoever has just been let in goes into the diary; everybody else to the flow's present page.

@@ -1,5 +1,6 @@
 //! The HTTP app for schools and regions.
 
+pub mod api;
 pub mod app;
 pub mod commands;
 mod flow_response;

@@ -1,4 +1,4 @@
-//! Every route in one list: the router is made of it, and so are the tests that hold each of
+//! Every route of the pages in one list (the API has its own): the router is made of it, and so are the tests that hold each of
 //! them to the same rules (`threats.md` G1, G4, G5).
 
 use axum::{
@@ -9,6 +9,7 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    api,
     pages::{
         assets, contacts, flow, help, home, language, places, problem, settings, sign_in, sign_out,
         step_up,
@@ -120,10 +121,10 @@ routes! {
     Get "/static/{file}" => assets::serve;
 }
 
-/// The router of the pages, with everything that stands round them. Routes that are no pages
-/// (health, metrics) belong beside it.
+/// The router of the pages and of the API, with everything that stands round them. Routes that
+/// are neither (health, metrics) belong beside it.
 pub fn router(state: AppState) -> Router {
-    routed()
+    api::routed(routed(), &state)
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(CatchPanicLayer::custom(|_| {

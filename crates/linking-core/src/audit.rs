@@ -131,6 +131,28 @@ pub enum Notice {
     PasswordChanged,
 }
 
+impl Notice {
+    /// The stable code: the tag under which it is kept.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
+            Self::MismatchTried { .. } => "mismatch-tried",
+            Self::LinkRefused { .. } => "link-refused",
+            Self::IdentityTriedElsewhere { .. } => "identity-tried-elsewhere",
+            Self::PasswordPaused { .. } => "password-paused",
+            Self::SessionsEnded => "sessions-ended",
+            Self::ContactsChosen { .. } => "contacts-chosen",
+            Self::DataParted { .. } => "data-parted",
+            Self::PasswordPrinted => "password-printed",
+            Self::PasswordChanged => "password-changed",
+        }
+    }
+}
+
 /// An account whose owner reads of the change in the own history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concern {

@@ -111,6 +111,7 @@ pub mod ports;
 pub mod provider;
 pub mod refusal;
 pub mod region;
+pub mod repeat;
 pub mod secret;
 pub mod session;
 pub mod sign_in;

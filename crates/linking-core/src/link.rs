@@ -12,7 +12,7 @@ pub use decide_link::{
 };
 pub use decide_unlink::{UnlinkFacts, decide_unlink};
 pub use flow::{FlowPurpose, FlowStart, LinkFlow, PlaceHint, TicketTags};
-pub use flow_state::{FlowEnd, FlowState, FlowStateError, FlowStepName, Interruption};
+pub use flow_state::{FlowEnd, FlowState, FlowStateError, FlowStepName, Interruption, SeenEnd};
 
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,7 @@
 mod directory;
 mod identity_provider;
 mod register;
+mod repeats;
 mod secrets;
 mod store;
 
@@ -12,6 +13,7 @@ pub use register::{
     ImportCounts, NewMembership, NewOrganization, NewPassword, NewPerson, PrintScope, PrintedFor,
     Register,
 };
+pub use repeats::Repeats;
 pub use secrets::{
     Clock, HashError, HashVerdict, IdSource, PasswordHasher, Purpose, Randomness, Sealed, Tag,
     Vault, VaultError,

@@ -64,6 +64,31 @@ pub enum Mender {
     Nobody,
 }
 
+impl Mender {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Person,
+        Self::PersonAtProvider,
+        Self::Administrator,
+        Self::Region,
+        Self::Time,
+        Self::Nobody,
+    ];
+
+    /// The stable text.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::PersonAtProvider => "person-at-provider",
+            Self::Administrator => "administrator",
+            Self::Region => "region",
+            Self::Time => "time",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
 /// What the page offers first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NextStep {
@@ -91,6 +116,43 @@ pub enum NextStep {
     GoOn,
     /// Raise the account's level at the provider.
     RaiseLevel,
+}
+
+impl NextStep {
+    /// Every one.
+    pub const ALL: [Self; 12] = [
+        Self::ChooseAnotherWay,
+        Self::TryAgain,
+        Self::StartAgain,
+        Self::CorrectFields,
+        Self::Wait,
+        Self::AskSchool,
+        Self::UseOtherIdentity,
+        Self::StepUp,
+        Self::AddWay,
+        Self::Keep,
+        Self::GoOn,
+        Self::RaiseLevel,
+    ];
+
+    /// The stable text.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ChooseAnotherWay => "choose-another-way",
+            Self::TryAgain => "try-again",
+            Self::StartAgain => "start-again",
+            Self::CorrectFields => "correct-fields",
+            Self::Wait => "wait",
+            Self::AskSchool => "ask-school",
+            Self::UseOtherIdentity => "use-other-identity",
+            Self::StepUp => "step-up",
+            Self::AddWay => "add-way",
+            Self::Keep => "keep",
+            Self::GoOn => "go-on",
+            Self::RaiseLevel => "raise-level",
+        }
+    }
 }
 
 /// Why a rule said no, with what the page may tell.

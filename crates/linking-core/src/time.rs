@@ -20,5 +20,9 @@ pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
 /// After this long a claimed step counts as lost with its server; a provider call takes 8 s at
 /// most, a few of them make one step.
 pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);
+/// How long the answer to a request is kept that its sender may repeat.
+pub const REPLY_LIFE: TimeDelta = TimeDelta::hours(24);
+/// After this long a repeatable request counts as lost with its server.
+pub const REQUEST_LIFE: TimeDelta = TimeDelta::seconds(60);
 /// How many flows one browser may have open; the oldest ends.
 pub const FLOWS_PER_BROWSER: u8 = 5;

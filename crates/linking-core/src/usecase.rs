@@ -19,7 +19,7 @@ mod view;
 pub use data::DataView;
 pub use links::{UnlinkView, WayView};
 pub use password::LocalCredentials;
-pub use session::NewSession;
+pub use session::{HistoryPage, NewSession, SessionsEnd};
 pub use start::StartOrder;
 pub use view::{FlowStep, FlowView, OfferedContact};
 

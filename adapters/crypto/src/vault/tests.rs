@@ -7,7 +7,7 @@ use sha2::Digest as _;
 use super::*;
 
 /// Every purpose.
-const PURPOSES: [Purpose; 9] = [
+const PURPOSES: [Purpose; 11] = [
     Purpose::FlowState,
     Purpose::SnilsSeal,
     Purpose::ProfileSeal,
@@ -17,6 +17,8 @@ const PURPOSES: [Purpose; 9] = [
     Purpose::Session,
     Purpose::Attempts,
     Purpose::FormToken,
+    Purpose::Repeat,
+    Purpose::ReplySeal,
 ];
 
 /// 64 digits of 32 different octets.

@@ -10,6 +10,8 @@ mod directory;
 mod races;
 #[path = "register.rs"]
 mod register;
+#[path = "repeats.rs"]
+mod repeats;
 #[path = "restart.rs"]
 mod restart;
 #[path = "sealed.rs"]

@@ -82,6 +82,7 @@ impl Language {
         match self {
             Self::Russian => files![
                 "ru/labels.ftl",
+                "ru/api.ftl",
                 "ru/common.ftl",
                 "ru/fields.ftl",
                 "ru/refusals.ftl",
@@ -93,6 +94,7 @@ impl Language {
             ],
             Self::English => files![
                 "en/labels.ftl",
+                "en/api.ftl",
                 "en/common.ftl",
                 "en/fields.ftl",
                 "en/refusals.ftl",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use linking_core::{account::ContactKind, provider::ProviderId, usecase::WayView};
+use linking_core::account::ContactKind;
 
 use crate::{
     i18n::Texts,
@@ -106,19 +106,9 @@ pub(crate) fn ticked(fields: &Fields) -> Result<BTreeSet<ContactKind>, Problem> 
         .collect()
 }
 
-/// The provider whose contacts the settings show: the first linked one, else the first that kept
-/// contacts came from.
-async fn provider_of(app: &AppState, signed_in: &SignedIn) -> Result<Option<ProviderId>, Problem> {
-    let ways = app.linking().ways(&signed_in.actor).await?;
-    Ok(ways.into_iter().find_map(|way| match way {
-        WayView::Linked { link, .. } => Some(link.provider),
-        WayView::Password { .. } | WayView::Connectable { .. } => None,
-    }))
-}
-
 /// GET `/settings/contacts`.
 pub(crate) async fn settings(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
-    let Some(provider) = provider_of(&app, &signed_in).await? else {
+    let Some(provider) = app.linking().contacts_provider(&signed_in.actor).await? else {
         return Ok(see("/settings"));
     };
     let t = app.texts_about(&signed_in, &provider);
@@ -174,7 +164,7 @@ pub(crate) async fn keep(
 ) -> PageResult {
     let fields = form.only(&["mobile", "home", "email"])?;
     let kept = ticked(&fields)?;
-    let Some(provider) = provider_of(&app, &signed_in).await? else {
+    let Some(provider) = app.linking().contacts_provider(&signed_in.actor).await? else {
         return Ok(see("/settings"));
     };
     app.linking()
@@ -187,7 +177,7 @@ pub(crate) async fn keep(
 pub(crate) async fn kept(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
     let t = app.texts(&signed_in);
     let profile = &signed_in.actor.sheet.account().profile;
-    let provider = provider_of(&app, &signed_in).await?;
+    let provider = app.linking().contacts_provider(&signed_in.actor).await?;
     let kept = provider.is_some_and(|id| profile.contacts_from(&id).next().is_some());
     let key = if kept {
         "page-contacts-done-title"

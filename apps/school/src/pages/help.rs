@@ -218,7 +218,7 @@ fn providers(app: &AppState) -> impl Iterator<Item = &ProviderId> {
     app.site().providers.keys()
 }
 
-fn consents(app: &AppState) -> impl Iterator<Item = &crate::settings::ConsentDocument> {
+pub(crate) fn consents(app: &AppState) -> impl Iterator<Item = &crate::settings::ConsentDocument> {
     providers(app).flat_map(|provider| app.site().consents.of(provider))
 }
 

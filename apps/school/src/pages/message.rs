@@ -137,6 +137,11 @@ impl MessagePage {
         self
     }
 
+    /// All that it says, in the order of the page.
+    pub(crate) fn says(self) -> Vec<String> {
+        [self.before, self.list, self.after].concat()
+    }
+
     /// Adds a line of the list.
     pub(crate) fn item(mut self, text: String) -> Self {
         self.list.push(text);

@@ -57,7 +57,7 @@ pub(crate) const fn status(code: RefusalCode) -> StatusCode {
 }
 
 /// Seconds after which another try makes sense, for the header `Retry-After`.
-fn retry_after(scene: &Scene<'_>, refusal: &Refusal) -> Option<i64> {
+pub(crate) fn retry_after(scene: &Scene<'_>, refusal: &Refusal) -> Option<i64> {
     match refusal {
         Refusal::TooManyAttempts { until } => {
             let left = until.signed_duration_since(scene.now());
@@ -98,6 +98,27 @@ pub(crate) async fn page(scene: &Scene<'_>, refusal: &Refusal) -> PageResult {
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
+}
+
+/// The words of a refusal's page, without its doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefusalWords {
+    /// The heading.
+    pub(crate) title: String,
+    /// What happened, and who can mend it.
+    pub(crate) says: Vec<String>,
+}
+
+/// What the page of a refusal says.
+pub(crate) async fn words(scene: &Scene<'_>, refusal: &Refusal) -> Result<RefusalWords, Problem> {
+    let t = scene.texts();
+    let title = title(&t, refusal);
+    let frame = Frame::new(scene.app, scene.visit, "refused", title.clone());
+    let page = tell(scene, refusal, MessagePage::new(frame, t)).await?;
+    Ok(RefusalWords {
+        title,
+        says: page.says(),
+    })
 }
 
 /// Names the refusal in the request's log line.
@@ -293,7 +314,7 @@ async fn tell(
 }
 
 /// The fields that a mismatch names: of the name first and alone (`threats.md` F5).
-fn differing(refusal: &Refusal) -> Vec<DifferingField> {
+pub(crate) fn differing(refusal: &Refusal) -> Vec<DifferingField> {
     match refusal {
         Refusal::NameMismatch { fields } => fields.clone(),
         Refusal::SnilsMismatch => vec![DifferingField::Snils],

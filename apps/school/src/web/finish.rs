@@ -13,7 +13,7 @@ use linking_core::{
 };
 
 use crate::{
-    pages,
+    api, pages,
     telemetry::RequestId,
     web::{here::way_back, language, problem::Problem, state::AppState, visit::Visit},
 };
@@ -51,6 +51,7 @@ pub(crate) async fn finish(
     next: Next,
 ) -> Response {
     let back = way_back(request.uri().path());
+    let is_api = api::is_api(request.uri().path());
     let known = request.extensions().get::<RequestId>().cloned();
     let id = known.unwrap_or_else(RequestId::draw);
     request.extensions_mut().insert(id.clone());
@@ -61,15 +62,23 @@ pub(crate) async fn finish(
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         log(&problem, &id);
         let status = response.status();
+        let allowed = response.headers().get(header::ALLOW).cloned();
         let cookies: Vec<HeaderValue> = response
             .headers()
             .get_all(header::SET_COOKIE)
             .iter()
             .cloned()
             .collect();
-        let reader = visit.as_ref().map_or_else(|| language.into(), Into::into);
-        response = pages::problem::page(&app, &problem, &id, &back, reader);
+        response = if is_api {
+            api::of_problem(&app, language, &problem, &id)
+        } else {
+            let reader = visit.as_ref().map_or_else(|| language.into(), Into::into);
+            pages::problem::page(&app, &problem, &id, &back, reader)
+        };
         *response.status_mut() = status;
+        if let Some(allowed) = allowed {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
         for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -101,7 +110,7 @@ fn dress(app: &AppState, headers: &mut HeaderMap) {
 }
 
 /// One line for the operator: what broke, never whose it was (`threats.md` H1).
-fn log(problem: &Problem, id: &RequestId) {
+pub(crate) fn log(problem: &Problem, id: &RequestId) {
     let request = id.as_str();
     match problem {
         Problem::Fault(Fault::Hash(HashError::Busy)) => {

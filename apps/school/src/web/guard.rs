@@ -21,6 +21,7 @@ use linking_core::{
 };
 
 use crate::{
+    api,
     i18n::Language,
     pages,
     telemetry::RequestId,
@@ -38,18 +39,39 @@ use crate::{
 };
 
 /// No form of ours is longer.
-const MOST_BYTES: usize = 32 * 1024;
+pub(crate) const MOST_BYTES: usize = 32 * 1024;
 
 /// The browser's own secret, and whether it must be told.
-struct Browser {
-    secret: Secret256,
-    known: bool,
+pub(crate) struct Browser {
+    pub(crate) secret: Secret256,
+    pub(crate) known: bool,
     /// Two came: neither is believed, and none is put in their place.
     doubled: bool,
 }
 
 impl Browser {
-    fn of(headers: &HeaderMap, random: &dyn Randomness) -> Self {
+    /// Tells the browser its secret, where it must know it.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        let begins_session = headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .any(|cookie| cookie.as_bytes().starts_with(b"__Host-session="));
+        if !self.doubled && (!self.known || begins_session) {
+            cookies::set(headers, CookieName::Browser, &self.secret.to_hex());
+        }
+    }
+
+    /// The own secret of a program, or one that nobody has told it.
+    pub(crate) fn of_program(secret: Option<Secret256>, random: &dyn Randomness) -> Self {
+        Self {
+            known: secret.is_some(),
+            secret: secret.unwrap_or_else(|| Secret256::draw(random)),
+            doubled: false,
+        }
+    }
+
+    /// The secret in a browser's cookie, or a new one.
+    pub(crate) fn of(headers: &HeaderMap, random: &dyn Randomness) -> Self {
         match cookies::secret(headers, CookieName::Browser) {
             Some(secret) => Self {
                 secret,
@@ -71,7 +93,8 @@ pub(crate) async fn guard(State(app): State<AppState>, request: Request, next: N
     if let Err(problem) = check_address(&app, &request) {
         return problem.into_response();
     }
-    if is_public(&request) {
+    // The API admits requests at each of its routes, by its own table of rights.
+    if is_public(&request) || api::is_api(request.uri().path()) {
         return next.run(request).await;
     }
     let browser = Browser::of(request.headers(), app.linking().random());
@@ -82,14 +105,7 @@ pub(crate) async fn guard(State(app): State<AppState>, request: Request, next: N
         }
         Err(answer) => answer,
     };
-    let headers = response.headers_mut();
-    let begins_session = headers
-        .get_all(header::SET_COOKIE)
-        .iter()
-        .any(|cookie| cookie.as_bytes().starts_with(b"__Host-session="));
-    if !browser.doubled && (!browser.known || begins_session) {
-        cookies::set(headers, CookieName::Browser, &browser.secret.to_hex());
-    }
+    browser.tell(response.headers_mut());
     response
 }
 
@@ -117,6 +133,8 @@ fn check_address(app: &AppState, request: &Request) -> Result<(), Problem> {
     }
     match *request.method() {
         Method::GET | Method::HEAD | Method::POST => Ok(()),
+        // The API's routes say themselves which they take.
+        _ if api::is_api(request.uri().path()) => Ok(()),
         _ => Err(Problem::MethodNotAllowed),
     }
 }
@@ -171,28 +189,59 @@ async fn admit(app: &AppState, browser: &Browser, request: Request) -> Result<Re
     Ok(Request::from_parts(parts, Body::empty()))
 }
 
-/// A form comes from a page of ours. Browsers of the last years say so in `Sec-Fetch-Site`, older
-/// ones in `Origin`; whoever says neither sends no form of ours.
-fn check_origin(app: &AppState, headers: &HeaderMap) -> Result<(), Problem> {
-    let one = |name: &str| -> Result<Option<&str>, Problem> {
-        let mut values = headers.get_all(name).iter();
-        match (values.next(), values.next()) {
-            (None, _) => Ok(None),
-            (Some(value), None) => value.to_str().map(Some).map_err(|_| Problem::ForeignForm),
-            (Some(_), Some(_)) => Err(Problem::ForeignForm),
-        }
+/// Of what page a request is, as the browser says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SentFrom {
+    /// Of one of ours.
+    Us,
+    /// Of another one, or it says two things at once.
+    Elsewhere,
+    /// It says nothing: no browser of today, or an old one.
+    Nowhere,
+}
+
+/// Browsers of the last years say in `Sec-Fetch-Site` whose page sends a request, older ones in
+/// `Origin`.
+pub(crate) fn sent_from(app: &AppState, headers: &HeaderMap) -> SentFrom {
+    let (Ok(site), Ok(origin)) = (one(headers, "sec-fetch-site"), one(headers, "origin")) else {
+        return SentFrom::Elsewhere;
     };
-    let site = one("sec-fetch-site")?;
-    let origin = one("origin")?;
     let own = |origin: &str| origin == app.site().public_address.origin();
-    let from_us = match (site, origin) {
-        (Some("same-origin"), None) => true,
-        (Some("same-origin") | None, Some(origin)) => own(origin),
-        (Some(_), _) | (None, None) => false,
+    match (site, origin) {
+        (Some("same-origin"), None) => SentFrom::Us,
+        (Some("same-origin") | None, Some(origin)) if own(origin) => SentFrom::Us,
+        (None, None) => SentFrom::Nowhere,
+        (Some(_), _) | (None, Some(_)) => SentFrom::Elsewhere,
+    }
+}
+
+/// A header came twice, or is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OddHeader;
+
+/// A header that may come once.
+pub(crate) fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, OddHeader> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| OddHeader),
+        (Some(_), Some(_)) => Err(OddHeader),
+    }
+}
+
+/// Whether the one `Content-Type` is this one, whatever its parameters.
+pub(crate) fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let Ok(Some(media_type)) = one(headers, "content-type") else {
+        return false;
     };
-    let media_type = one("content-type")?.unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if from_us && media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    media_type.eq_ignore_ascii_case(wanted)
+}
+
+/// A form comes from a page of ours; whoever does not say from where sends none.
+fn check_origin(app: &AppState, headers: &HeaderMap) -> Result<(), Problem> {
+    let is_form = is_of_type(headers, "application/x-www-form-urlencoded");
+    if sent_from(app, headers) == SentFrom::Us && is_form {
         Ok(())
     } else {
         Err(Problem::ForeignForm)
@@ -206,13 +255,13 @@ async fn read_form(body: Body) -> Result<Fields, Problem> {
     Fields::parse(&bytes).ok_or(Problem::BadRequest)
 }
 
-async fn visit(
+/// Who sends a request, by the secret that its browser or program keeps.
+pub(crate) fn visitor(
     app: &AppState,
-    browser: &Browser,
-    request: &axum::http::request::Parts,
-) -> Result<Visit, Problem> {
-    let (headers, extensions) = (&request.headers, &request.extensions);
-    let linking = app.linking();
+    secret: &Secret256,
+    headers: &HeaderMap,
+    extensions: &axum::http::Extensions,
+) -> Visitor {
     let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
@@ -226,12 +275,22 @@ async fn visit(
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let visitor = Visitor {
-        browser: linking.browser_tag(&browser.secret),
+    Visitor {
+        browser: app.linking().browser_tag(secret),
         network: Network::of(client),
         agent: agent_label(agent),
         request: extensions.get::<RequestId>().map(ToString::to_string),
-    };
+    }
+}
+
+async fn visit(
+    app: &AppState,
+    browser: &Browser,
+    request: &axum::http::request::Parts,
+) -> Result<Visit, Problem> {
+    let (headers, extensions) = (&request.headers, &request.extensions);
+    let linking = app.linking();
+    let visitor = visitor(app, &browser.secret, headers, extensions);
     let actor = match cookies::secret(headers, CookieName::Session) {
         Some(secret) if browser.known => linking.actor(&visitor, &secret).await?,
         Some(_) | None => None,

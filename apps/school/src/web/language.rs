@@ -27,7 +27,10 @@ pub(crate) fn tell(headers: &mut HeaderMap, language: Language) {
     let words = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("text/html") || kind == "application/json");
+        .is_some_and(|kind| {
+            kind.starts_with("text/html")
+                || matches!(kind, "application/json" | "application/problem+json")
+        });
     if words {
         for (name, value) in [
             (header::CONTENT_LANGUAGE, language.code()),

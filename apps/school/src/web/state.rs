@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use linking_core::{
-    ports::Directory,
+    ports::{Directory, Repeats},
     provider::{HttpsUrl, ProviderId},
     usecase::Linking,
 };
@@ -65,6 +65,8 @@ pub struct AppParts {
     pub linking: Linking,
     /// The pickers' data.
     pub directory: Arc<dyn Directory>,
+    /// Requests of programs that may be repeated.
+    pub repeats: Arc<dyn Repeats>,
     /// All texts.
     pub catalogue: Arc<Catalogue>,
     /// How the installation presents itself.
@@ -100,6 +102,10 @@ impl AppState {
 
     pub(crate) fn directory(&self) -> &dyn Directory {
         self.parts.directory.as_ref()
+    }
+
+    pub(crate) fn repeats(&self) -> &dyn Repeats {
+        self.parts.repeats.as_ref()
     }
 
     pub(crate) fn site(&self) -> &SiteSettings {

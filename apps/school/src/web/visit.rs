@@ -34,6 +34,18 @@ pub(in crate::web) struct VisitParts {
 }
 
 impl Visit {
+    /// A visit of a program: it keeps neither a place nor a page's token.
+    pub(crate) fn of_program(visitor: Visitor, actor: Option<Actor>, language: Language) -> Self {
+        Self(Arc::new(VisitParts {
+            visitor,
+            actor,
+            form_token: String::new(),
+            place: Place::default(),
+            next: NextAct::default(),
+            language,
+        }))
+    }
+
     /// The browser, for the use cases.
     pub(crate) fn visitor(&self) -> &Visitor {
         &self.0.visitor

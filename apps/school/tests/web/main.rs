@@ -1,6 +1,8 @@
 //! The pages, over the router, the use cases and the store: journeys, refusals, attacks.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod browser;

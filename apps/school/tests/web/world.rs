@@ -221,6 +221,7 @@ impl World {
         let state = AppState::new(AppParts {
             linking,
             directory: storage.clone(),
+            repeats: storage.clone(),
             catalogue: Arc::new(Catalogue::embedded().unwrap()),
             site: SiteSettings::of(
                 &settings,

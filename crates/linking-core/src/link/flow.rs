@@ -14,7 +14,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{Epoch, Version},
+    account::{AccountSheet, Epoch, Version},
     ids::{AccountId, FlowId, LinkId, OrganizationId, SessionId},
     link::FlowState,
     ports::Tag,
@@ -105,6 +105,17 @@ pub struct PlaceHint {
     pub region: RegionCode,
     /// The organisation, once chosen.
     pub organization: Option<OrganizationId>,
+}
+
+impl PlaceHint {
+    /// Where an account belongs; none for somebody who belongs nowhere yet.
+    #[must_use]
+    pub fn of(sheet: &AccountSheet) -> Option<Self> {
+        sheet.first_membership().map(|first| Self {
+            region: first.organization.region.code.clone(),
+            organization: Some(first.organization.id),
+        })
+    }
 }
 
 /// What a flow begins with.

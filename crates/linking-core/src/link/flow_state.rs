@@ -57,6 +57,42 @@ pub enum FlowEnd {
     Cancelled,
 }
 
+/// What somebody sees of the end of a flow: what was done with an account is shown to its owner
+/// alone (`threats.md` G17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenEnd<'a> {
+    /// The own profile was linked at that time.
+    Linked(Timestamp),
+    /// The own contacts were chosen anew.
+    ContactsChosen,
+    /// The person proved themselves once more.
+    SteppedUp,
+    /// A rule said no for good.
+    Refused(&'a Refusal),
+    /// Somebody went away by a button.
+    Cancelled,
+    /// It is over; no more is told.
+    Finished,
+}
+
+impl FlowEnd {
+    /// What somebody sees of it who is signed in to that account, if to any.
+    #[must_use]
+    pub fn seen_by(&self, viewer: Option<AccountId>) -> SeenEnd<'_> {
+        match self {
+            Self::Linked { account, at, .. } if viewer == Some(*account) => SeenEnd::Linked(*at),
+            Self::ContactsChosen { account } if viewer == Some(*account) => SeenEnd::ContactsChosen,
+            Self::SteppedUp { account } if viewer == Some(*account) => SeenEnd::SteppedUp,
+            Self::Refused(refusal) => SeenEnd::Refused(refusal),
+            Self::Cancelled => SeenEnd::Cancelled,
+            Self::Linked { .. }
+            | Self::ContactsChosen { .. }
+            | Self::SteppedUp { .. }
+            | Self::SignedIn { .. } => SeenEnd::Finished,
+        }
+    }
+}
+
 /// Where a flow stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -154,4 +190,37 @@ impl FlowState {
 pub struct FlowStateError {
     /// Where it stands.
     pub at: FlowStepName,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn g17_an_end_is_told_to_its_owner_alone() {
+        let owner = AccountId::from_uuid(Uuid::from_u128(1));
+        let other = AccountId::from_uuid(Uuid::from_u128(2));
+        let at = Timestamp::UNIX_EPOCH;
+        let link = LinkId::from_uuid(Uuid::from_u128(3));
+        let account = owner;
+        for (end, seen) in [
+            (FlowEnd::Linked { account, link, at }, SeenEnd::Linked(at)),
+            (FlowEnd::ContactsChosen { account }, SeenEnd::ContactsChosen),
+            (FlowEnd::SteppedUp { account }, SeenEnd::SteppedUp),
+        ] {
+            assert_eq!(end.seen_by(Some(owner)), seen);
+            assert_eq!(end.seen_by(Some(other)), SeenEnd::Finished);
+            assert_eq!(end.seen_by(None), SeenEnd::Finished);
+        }
+        let refused = FlowEnd::Refused(Refusal::ProviderOff);
+        for viewer in [None, Some(owner)] {
+            assert_eq!(
+                refused.seen_by(viewer),
+                SeenEnd::Refused(&Refusal::ProviderOff)
+            );
+            assert_eq!(FlowEnd::Cancelled.seen_by(viewer), SeenEnd::Cancelled);
+        }
+    }
 }

@@ -94,6 +94,10 @@ pub enum Purpose {
     Attempts,
     /// Makes the tokens of forms.
     FormToken,
+    /// Names a request that its sender may repeat, and knows it again.
+    Repeat,
+    /// Seals the answer to such a request.
+    ReplySeal,
 }
 
 /// A keyed hash (HMAC-SHA-256) of a value: finds it, and does not give it away. Carries the

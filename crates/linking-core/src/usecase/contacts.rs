@@ -93,8 +93,18 @@ impl Linking {
         self.advance_flow(&flow, chosen, change).await
     }
 
+    /// The provider whose contacts the settings show: the first linked one.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn contacts_provider(&self, actor: &Actor) -> Result<Option<ProviderId>, Fault> {
+        let links = self.ports.store.links_of(actor.account()).await?;
+        Ok(links.into_iter().next().map(|link| link.provider))
+    }
+
     /// Unticks contacts in the settings: what is not among `kept` is erased at once. Adds
-    /// nothing: for that the person goes to the provider once more.
+    /// nothing: for that the person goes to the provider once more. Gives the account as it is
+    /// then.
     ///
     /// # Errors
     /// A fault of the store; a conflict if the session ended meanwhile.
@@ -103,7 +113,7 @@ impl Linking {
         actor: &Actor,
         provider: &ProviderId,
         kept: &BTreeSet<ContactKind>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Account, Fault> {
         let mut acting = actor.clone();
         for _ in 1..TRIES {
             match self.keep_once(&acting, provider, kept).await {
@@ -122,11 +132,12 @@ impl Linking {
         actor: &Actor,
         provider: &ProviderId,
         kept: &BTreeSet<ContactKind>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Account, Fault> {
         let mut account = actor.sheet.account().clone();
         account.profile.retain_contacts(provider, kept);
-        let change = self.contact_change(actor, provider, account, None);
-        Ok(self.ports.store.commit(change).await?)
+        let change = self.contact_change(actor, provider, account.clone(), None);
+        self.ports.store.commit(change).await?;
+        Ok(account)
     }
 
     /// The change that writes an account with other contacts of a provider.

@@ -9,6 +9,7 @@ use crate::{
     link::{ConsentFact, FlowState, LinkDecision, LinkFlow, LinkOrigin, LocalProof, PlaceHint},
     ports::StoreError,
     refusal::Refusal,
+    region::Organization,
     session::{Actor, SignInWay, Visitor},
     usecase::{
         Advance, Fault, Linking, LocalCredentials, Outcome, TRIES,
@@ -81,6 +82,33 @@ impl Linking {
             Ok(Outcome::Done(self.standing(&chosen)))
         })
         .await
+    }
+
+    /// «Войти» on the page of the local password, with the organisation as it was chosen there:
+    /// the flow remembers it where it is another one, also if the password is wrong.
+    ///
+    /// # Errors
+    /// A fault of the store or the hasher.
+    pub async fn prove_at(
+        &self,
+        visitor: &Visitor,
+        former: Option<&Actor>,
+        id: FlowId,
+        chosen: Option<&Organization>,
+        credentials: LocalCredentials,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let known = match self.open_flow(visitor, former, id).await? {
+            Ok(flow) => flow.value.place().organization,
+            Err(_) => None,
+        };
+        if let Some(chosen) = chosen.filter(|chosen| known != Some(chosen.id)) {
+            let place = PlaceHint {
+                region: chosen.region.code.clone(),
+                organization: Some(chosen.id),
+            };
+            self.choose_organization(visitor, former, id, place).await?;
+        }
+        self.prove(visitor, former, id, credentials).await
     }
 
     /// «Войти» on the page of the local password: the right one makes the link (SGO-1). The

@@ -26,6 +26,26 @@ pub struct NewSession {
     pub session: Session,
 }
 
+/// What became of a wish to end sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionsEnd {
+    /// The acting session is over.
+    Own,
+    /// Another one is over, or all others.
+    Others,
+    /// The account has no such session; nothing was changed.
+    NotThere,
+}
+
+/// A page of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The lines, the newest first.
+    pub lines: Vec<HistoryLine>,
+    /// Before which line the next page begins; none where there is none.
+    pub next: Option<AuditId>,
+}
+
 impl Linking {
     /// The keyed tag of a browser's secret.
     #[must_use]
@@ -145,15 +165,29 @@ impl Linking {
         Ok(sessions)
     }
 
-    /// Ends another session of the same account, or all others.
+    /// Ends a session of the same account, or all others than the acting one. A session of
+    /// another account and one that is not there are the same (`threats.md` G7).
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn end_sessions(&self, actor: &Actor, which: Option<SessionId>) -> Result<(), Fault> {
+    pub async fn end_sessions(
+        &self,
+        actor: &Actor,
+        which: Option<SessionId>,
+    ) -> Result<SessionsEnd, Fault> {
         let own = actor.session.value.id;
         let scope = match which {
-            Some(id) if id == own => return self.sign_out(actor).await,
-            Some(id) => SessionScope::One(id),
+            Some(id) if id == own => {
+                self.sign_out(actor).await?;
+                return Ok(SessionsEnd::Own);
+            }
+            Some(id) => {
+                let sessions = self.sessions(actor).await?;
+                if sessions.iter().all(|session| session.id != id) {
+                    return Ok(SessionsEnd::NotThere);
+                }
+                SessionScope::One(id)
+            }
             None => SessionScope::AllBut(own),
         };
         let concern = Concern {
@@ -171,7 +205,27 @@ impl Linking {
             account: actor.account(),
             scope,
         });
-        Ok(self.ports.store.commit(change).await?)
+        self.ports.store.commit(change).await?;
+        Ok(SessionsEnd::Others)
+    }
+
+    /// A page of the own history, the newest first: at most `size` lines older than `before`, and
+    /// where it goes on. Lines that are added meanwhile move none from page to page.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn history_page(
+        &self,
+        actor: &Actor,
+        before: Option<AuditId>,
+        size: u16,
+    ) -> Result<HistoryPage, Fault> {
+        let one_more = size.saturating_add(1);
+        let mut lines = self.history(actor, before, one_more).await?;
+        let goes_on = lines.len() > usize::from(size);
+        lines.truncate(size.into());
+        let next = lines.last().map(|line| line.id).filter(|_| goes_on);
+        Ok(HistoryPage { lines, next })
     }
 
     /// The own history, the newest first.

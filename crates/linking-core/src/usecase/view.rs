@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    account::ContactKind,
+    account::{ContactKind, Profile},
     ids::FlowId,
     link::{FlowEnd, FlowPurpose, FlowState, Interruption, LinkFlow, PlaceHint},
     provider::{ContactClaim, ProviderId, Verification},
@@ -114,6 +114,19 @@ impl FlowView {
             TimeDelta::zero()
         };
         !matches!(self.step, FlowStep::Done(_)) && until < self.expires_at + more
+    }
+
+    /// Which of the offered contacts are ticked beforehand: what the person kept before, when the
+    /// contacts are taken anew; in a new link none (`threats.md` E18).
+    #[must_use]
+    pub fn ticked_beforehand(&self, profile: Option<&Profile>) -> Vec<ContactKind> {
+        let refreshes = matches!(self.purpose, FlowPurpose::Refresh { .. });
+        profile
+            .filter(|_| refreshes)
+            .map_or_else(Vec::new, |profile| {
+                let contacts = profile.contacts_from(&self.provider);
+                contacts.map(|contact| contact.value.kind()).collect()
+            })
     }
 
     /// The view of a flow at an instant.

@@ -5,8 +5,7 @@ use axum::{
     http::StatusCode,
 };
 use linking_core::{
-    ids::AccountId,
-    link::FlowEnd,
+    link::{FlowEnd, SeenEnd},
     refusal::Refusal,
     session::{Actor, SignInWay},
     usecase::{FlowStep, FlowView},
@@ -58,22 +57,20 @@ pub(crate) async fn done(
     let FlowStep::Done(end) = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
-    let own = |account: &AccountId| visit.actor().filter(|actor| actor.account() == *account);
-    match end {
-        FlowEnd::Linked { account, at, .. } => match own(account) {
-            Some(actor) => linked(&app, &visit, &view, actor, *at).await,
-            None => finished(&app, &visit, &view).await,
-        },
-        FlowEnd::ContactsChosen { account } => match own(account) {
-            Some(actor) => chosen(&app, &visit, &view, actor),
-            None => finished(&app, &visit, &view).await,
-        },
-        FlowEnd::SteppedUp { account } => match own(account) {
-            Some(_) => stepped_up(&app, &visit, &view),
-            None => finished(&app, &visit, &view).await,
-        },
-        FlowEnd::Cancelled => cancelled(&app, &visit, &view),
-        FlowEnd::SignedIn { .. } | FlowEnd::Refused(_) => finished(&app, &visit, &view).await,
+    let actor = visit.actor();
+    match (end.seen_by(actor.map(Actor::account)), actor) {
+        (SeenEnd::Linked(at), Some(actor)) => linked(&app, &visit, &view, actor, at).await,
+        (SeenEnd::ContactsChosen, Some(actor)) => chosen(&app, &visit, &view, actor),
+        (SeenEnd::SteppedUp, Some(_)) => stepped_up(&app, &visit, &view),
+        (SeenEnd::Cancelled, _) => cancelled(&app, &visit, &view),
+        (
+            SeenEnd::Linked(_)
+            | SeenEnd::ContactsChosen
+            | SeenEnd::SteppedUp
+            | SeenEnd::Refused(_)
+            | SeenEnd::Finished,
+            _,
+        ) => finished(&app, &visit, &view).await,
     }
 }
 

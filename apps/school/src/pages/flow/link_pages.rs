@@ -6,7 +6,6 @@ use axum::{
     http::StatusCode,
 };
 use linking_core::{
-    account::ContactKind,
     link::FlowPurpose,
     provider::Verification,
     usecase::{FlowStep, OfferedContact},
@@ -199,18 +198,9 @@ pub(crate) async fn contacts(
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
     let t = app.texts_about(&visit, &view.provider);
-    // What the person kept before stays ticked when the contacts are taken anew; in a new link
-    // nothing is ticked (`threats.md` E18).
     let refreshes = matches!(view.purpose, FlowPurpose::Refresh { .. });
-    let kept: Vec<ContactKind> = visit
-        .actor()
-        .filter(|_| refreshes)
-        .map(|actor| {
-            let profile = &actor.sheet.account().profile;
-            let contacts = profile.contacts_from(&view.provider);
-            contacts.map(|contact| contact.value.kind()).collect()
-        })
-        .unwrap_or_default();
+    let profile = visit.actor().map(|actor| &actor.sheet.account().profile);
+    let kept = view.ticked_beforehand(profile);
     let choices = offered
         .iter()
         .map(|contact| choice(contact, kept.contains(&contact.kind), &t))

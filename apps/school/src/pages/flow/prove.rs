@@ -7,7 +7,6 @@ use axum::{
     http::StatusCode,
 };
 use linking_core::{
-    link::PlaceHint,
     refusal::{Refusal, RefusalCode},
     region::OrganizationType,
     usecase::{FlowStep, FlowView, Outcome},
@@ -204,23 +203,19 @@ pub(crate) async fn submit(
             return draw(&app, &visit, &view, found, &typed, Some(fault)).await;
         }
     };
-    if view.place.organization != Some(credentials.organization)
-        && let Some(chosen) = app
-            .directory()
-            .organization(credentials.organization)
-            .await?
-    {
-        let place = PlaceHint {
-            region: chosen.region.code,
-            organization: Some(chosen.id),
-        };
-        app.linking()
-            .choose_organization(visit.visitor(), visit.actor(), view.id, place)
-            .await?;
-    }
+    let chosen = app
+        .directory()
+        .organization(credentials.organization)
+        .await?;
     let outcome = app
         .linking()
-        .prove(visit.visitor(), visit.actor(), view.id, credentials)
+        .prove_at(
+            visit.visitor(),
+            visit.actor(),
+            view.id,
+            chosen.as_ref(),
+            credentials,
+        )
         .await?;
     match outcome {
         Outcome::Done(advance) => flow_response::respond(advance),

@@ -55,7 +55,7 @@ impl HistoryItem {
 }
 
 /// Sign and words of a notice.
-fn told(
+pub(crate) fn told(
     app: &AppState,
     reader: Language,
     notice: &Notice,
@@ -124,19 +124,17 @@ pub(crate) async fn open(
     Query(query): Query,
 ) -> PageResult {
     let before: Option<AuditId> = query.parsed("before");
-    let lines = app
+    let page = app
         .linking()
-        .history(&signed_in.actor, before, PAGE.saturating_add(1))
+        .history_page(&signed_in.actor, before, PAGE)
         .await?;
     let offset = own_offset(&signed_in);
     let now = app.linking().now();
     let reader = Language::from(&signed_in);
     let t = app.texts(reader);
-    let shown = usize::from(PAGE);
-    let more = (lines.len() > shown)
-        .then(|| lines.get(shown.saturating_sub(1)))
-        .flatten()
-        .map(|last| format!("/settings/history?before={}", last.id));
+    let more = page
+        .next
+        .map(|last| format!("/settings/history?before={last}"));
     let frame = Frame::new(
         &app,
         &signed_in.visit,
@@ -145,9 +143,9 @@ pub(crate) async fn open(
     )
     .back_to("/settings");
     let page = HistoryPage {
-        lines: lines
+        lines: page
+            .lines
             .iter()
-            .take(shown)
             .map(|line| HistoryItem::of(&app, reader, line, now, offset))
             .collect(),
         more,

@@ -6,6 +6,7 @@ use linking_core::{
     region::ZoneOffset,
     session::{Session, SignInWay},
     time::Timestamp,
+    usecase::SessionsEnd,
 };
 
 use crate::{
@@ -85,11 +86,15 @@ pub(crate) async fn end(
         None => None,
         Some(text) => Some(text.parse().map_err(|_| Problem::BadRequest)?),
     };
-    app.linking().end_sessions(&signed_in.actor, which).await?;
-    if which == Some(signed_in.actor.session.value.id) {
-        let mut response = see("/signed-out");
-        cookies::remove(response.headers_mut(), CookieName::Session);
-        return Ok(response);
-    }
-    Ok(see("/settings?done=sessions#sessions"))
+    Ok(
+        match app.linking().end_sessions(&signed_in.actor, which).await? {
+            SessionsEnd::Own => {
+                let mut response = see("/signed-out");
+                cookies::remove(response.headers_mut(), CookieName::Session);
+                response
+            }
+            // One that is over already needs no other page.
+            SessionsEnd::Others | SessionsEnd::NotThere => see("/settings?done=sessions#sessions"),
+        },
+    )
 }

@@ -66,12 +66,9 @@ pub(crate) async fn begin(
 }
 
 /// Where the signed-in person belongs; somebody who belongs nowhere yet, where this browser was.
-async fn own_place(app: &AppState, signed_in: &SignedIn) -> Result<PlaceHint, Problem> {
-    if let Some(first) = signed_in.actor.sheet.first_membership() {
-        return Ok(PlaceHint {
-            region: first.organization.region.code.clone(),
-            organization: Some(first.organization.id),
-        });
+pub(crate) async fn own_place(app: &AppState, signed_in: &SignedIn) -> Result<PlaceHint, Problem> {
+    if let Some(own) = PlaceHint::of(&signed_in.actor.sheet) {
+        return Ok(own);
     }
     let remembered = signed_in.visit.place().region.clone();
     let region = if let Some(region) = remembered {
