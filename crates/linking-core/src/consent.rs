@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ConsentId},
-    provider::ProviderId,
+    provider::{Claims, ProviderId},
     time::Timestamp,
 };
 
@@ -86,6 +86,39 @@ impl From<ConsentText> for ConsentTexts {
     }
 }
 
+impl ConsentText {
+    /// Whether the text names this kind of data.
+    #[must_use]
+    pub fn names(&self, scope: DataScope) -> bool {
+        self.scopes.contains(&scope)
+    }
+
+    /// Whether the text names all identity data of the claims (invariant 3). Contacts are a
+    /// choice of their own: one that the text does not name is not offered.
+    #[must_use]
+    pub fn covers(&self, claims: &Claims) -> bool {
+        (claims.name.is_none() || self.names(DataScope::Name))
+            && (claims.snils.is_none() || self.names(DataScope::Snils))
+            && (claims.birth_date.is_none() || self.names(DataScope::BirthDate))
+    }
+
+    /// Drops what the text does not name (`threats.md` H6).
+    pub fn limit(&self, claims: &mut Claims) {
+        if !self.names(DataScope::Name) {
+            claims.name = None;
+        }
+        if !self.names(DataScope::Snils) {
+            claims.snils = None;
+        }
+        if !self.names(DataScope::BirthDate) {
+            claims.birth_date = None;
+        }
+        if !self.names(DataScope::Contacts) {
+            claims.contacts = None;
+        }
+    }
+}
+
 /// What became of a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -126,4 +159,55 @@ pub struct GrantedConsent {
     pub text: ConsentText,
     /// When the person pressed the button.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{SNILS_A, date, name, snils};
+
+    const ALL: [DataScope; 4] = [
+        DataScope::Name,
+        DataScope::Snils,
+        DataScope::BirthDate,
+        DataScope::Contacts,
+    ];
+
+    fn claims() -> Claims {
+        Claims {
+            name: Some(name("Дмитриева", "Светлана", "Вадимовна")),
+            snils: Some(snils(SNILS_A)),
+            birth_date: Some(date("23.04.1990")),
+            ..Claims::default()
+        }
+    }
+
+    fn text(scopes: &[DataScope]) -> ConsentText {
+        ConsentText {
+            version: "2026-03".to_owned(),
+            digest: "0".repeat(64),
+            scopes: scopes.to_vec(),
+        }
+    }
+
+    #[test]
+    fn h6_what_a_text_does_not_name_is_dropped() {
+        for left_out in ALL {
+            let scopes: Vec<DataScope> = ALL.into_iter().filter(|s| *s != left_out).collect();
+            let text = text(&scopes);
+            let mut claims = claims();
+            assert_eq!(text.covers(&claims), left_out == DataScope::Contacts);
+            text.limit(&mut claims);
+            assert!(text.covers(&claims));
+            assert_eq!(claims.name.is_none(), left_out == DataScope::Name);
+            assert_eq!(claims.snils.is_none(), left_out == DataScope::Snils);
+            assert_eq!(
+                claims.birth_date.is_none(),
+                left_out == DataScope::BirthDate
+            );
+        }
+        let mut whole = claims();
+        text(&ALL).limit(&mut whole);
+        assert_eq!(whole, claims());
+    }
 }

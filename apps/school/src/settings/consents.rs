@@ -156,6 +156,10 @@ fn read_provider(
     let (version, file, english, scopes) = (version?, file.ok()?, english.ok()?, scopes.ok()?);
     // What a text names is known of our own texts alone.
     let found = match (file, scopes) {
+        (Some(_), Some(scopes)) if !scopes.contains(&DataScope::Name) => Err((
+            "scopes",
+            "lacks `name`: nobody is linked without a name to compare",
+        )),
         (Some(text), Some(scopes)) => Ok((text, english, scopes)),
         (Some(_), None) => Err(("scopes", "is missing: say what the text of `file` names")),
         (None, Some(_)) => Err(("scopes", "goes with a text of your own, in `file`")),

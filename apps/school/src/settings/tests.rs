@@ -391,6 +391,11 @@ fn h3_a_text_of_the_operators_own_says_what_it_names() {
         keys(with("scopes = [\"everything\"]")),
         ["consents.gosuslugi.scopes"]
     );
+    // Nobody could be linked.
+    assert_eq!(
+        keys(with("scopes = [\"birth-date\"]")),
+        ["consents.gosuslugi.scopes"]
+    );
     let settings = with("scopes = [\"name\", \"birth-date\"]").unwrap();
     let consent = settings.consents.current(&"gosuslugi".parse().unwrap());
     let scopes = &consent.unwrap().text.scopes;

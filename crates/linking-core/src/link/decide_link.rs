@@ -96,7 +96,7 @@ type Check = fn(&LinkFacts<'_>, &Policy, &IdentityComparison) -> Result<(), Refu
 /// The order of checks (`domain.md`, Decisions); the first that fails is the reason.
 const CHECKS: [Check; 5] = [
     provider_is_on,
-    consent_is_given,
+    consent_covers_the_claims,
     local_side_is_proved,
     account_is_open,
     nothing_is_linked,
@@ -136,7 +136,7 @@ pub fn decide_link(facts: &LinkFacts<'_>, policy: &Policy) -> Result<LinkDecisio
     let ConsentFact::Granted(consent) = &facts.consent else {
         return Err(Refusal::ConsentRefused);
     };
-    let covered = consent.text.scopes.contains(&DataScope::Contacts);
+    let covered = consent.text.names(DataScope::Contacts);
     let offered = if policy.contact_choice.is_on() && covered {
         facts.identity.claims.contacts.clone().unwrap_or_default()
     } else {
@@ -165,14 +165,16 @@ fn provider_is_on(
     }
 }
 
-fn consent_is_given(
+/// Given, and for all that is compared (invariant 3). What the text does not name was not asked
+/// for, and is dropped where the answer comes in; contacts that it does not name are not offered.
+fn consent_covers_the_claims(
     facts: &LinkFacts<'_>,
     _: &Policy,
     _: &IdentityComparison,
 ) -> Result<(), Refusal> {
-    match facts.consent {
-        ConsentFact::Granted(_) => Ok(()),
-        ConsentFact::Missing => Err(Refusal::ConsentRefused),
+    match &facts.consent {
+        ConsentFact::Granted(consent) if consent.text.covers(&facts.identity.claims) => Ok(()),
+        ConsentFact::Granted(_) | ConsentFact::Missing => Err(Refusal::ConsentRefused),
     }
 }
 

@@ -187,6 +187,7 @@ fn checked(
     }
     // No rule of this program looks at the gender.
     identity.claims.gender = None;
+    connected.consent.main().limit(&mut identity.claims);
     if !asked.contacts.is_on() {
         identity.claims.contacts = None;
     }

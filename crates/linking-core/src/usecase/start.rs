@@ -264,7 +264,7 @@ pub(crate) fn wanted(
 ) -> Wanted {
     let contacts = match purpose {
         FlowPurpose::SignIn | FlowPurpose::Link { .. } | FlowPurpose::Refresh { .. }
-            if connected.consent.scopes().contains(&DataScope::Contacts) =>
+            if connected.consent.main().names(DataScope::Contacts) =>
         {
             policy.contact_choice
         }

@@ -318,6 +318,30 @@ fn h6_contacts_are_asked_for_only_where_they_may_be_kept_and_dropped_at_the_door
 }
 
 #[test]
+fn h6_identity_data_that_the_consent_does_not_name_is_not_looked_at() {
+    use linking_core::consent::DataScope::{BirthDate, Snils};
+    let mut stand = Stand::new();
+    stand
+        .consent
+        .scopes
+        .retain(|scope| ![Snils, BirthDate].contains(scope));
+    let mut teacher = stand.teacher();
+    // Would be refused, if it were compared.
+    teacher.identity.claims.snils = Some(people::snils(200_300_499));
+    let mut browser = Browser::new(1);
+    let id = stand.proving(&mut browser, &teacher.identity);
+    let flow = stand.flow(id).unwrap();
+    let FlowState::Proving { identity, .. } = flow.state() else {
+        panic!("{flow:?}")
+    };
+    assert!(identity.claims.name.is_some());
+    assert_eq!(identity.claims.snils, None);
+    assert_eq!(identity.claims.birth_date, None);
+    assert!(stand.prove(&mut browser, id, &teacher).done().is_some());
+    assert_eq!(stand.store.facts().links.len(), 1);
+}
+
+#[test]
 fn a_start_where_the_region_has_the_provider_off_is_refused() {
     let mut stand = Stand::new();
     stand.policy.providers.clear();
