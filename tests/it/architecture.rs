@@ -93,6 +93,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("linking-tests", &[]),
+    ("mutants", &[]),
     (
         "footprint",
         &[
