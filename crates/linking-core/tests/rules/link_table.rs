@@ -379,7 +379,7 @@ impl Case {
     fn identity(&self) -> ProviderIdentity {
         let mut claims = self.came.claims(self.named);
         if self.gives_contact {
-            claims.contacts = vec![people::verified(people::email("a@example.ru"))];
+            claims.contacts = Some(vec![people::verified(people::email("a@example.ru"))]);
         }
         people::identity("1", claims)
     }
@@ -447,7 +447,7 @@ fn t3_linking_is_decided_as_the_table_says() {
         let decided = match case.decided(since) {
             Ok(LinkDecision::Make { consent, offered }) => {
                 assert_eq!(case.consent(), ConsentFact::Granted(consent), "{case:?}");
-                let all = case.identity().claims.contacts;
+                let all = case.identity().claims.contacts.unwrap_or_default();
                 assert!(offered.is_empty() || offered == all, "{case:?}");
                 Verdict::Links {
                     offers_contact: !offered.is_empty(),

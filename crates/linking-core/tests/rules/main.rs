@@ -10,6 +10,8 @@
 )]
 
 #[cfg(test)]
+mod attempts_table;
+#[cfg(test)]
 mod facts;
 #[cfg(test)]
 mod link_table;

@@ -331,6 +331,12 @@ fn e11_an_unregistered_adult_never_passes_on_a_minors_account() {
             mix_up: MixUp::AdultOnChild
         })
     );
+    // From the eighteenth birthday on, and not a day earlier.
+    for (born, passes) in [("14.03.2008", false), ("15.03.2008", true)] {
+        case.identity.claims.birth_date = Some(date(born));
+        assert_eq!(case.decide().is_ok(), passes, "{born}");
+    }
+    case.identity.claims.birth_date = Some(date("01.09.1982"));
     // A pupil of an evening school who is an adult by the school's own record may.
     case.sheet.account.value.profile.birth_date = Some(sourced(date("01.09.1982")));
     assert!(case.decide().is_ok());

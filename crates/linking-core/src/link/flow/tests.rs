@@ -329,3 +329,39 @@ fn g16_what_is_left_of_a_flow_says_so_without_claims() {
     let expired = FlowState::Closed(FlowEnd::Refused(Refusal::FlowExpired));
     assert_eq!(choosing.expire().state(), &expired);
 }
+
+#[test]
+fn a17_another_try_is_counted_from_its_own_beginning() {
+    let later = now() + TimeDelta::minutes(3);
+    let flow = started(FlowPurpose::SignIn)
+        .ask_again(tickets(), provider_state(), later)
+        .unwrap();
+    assert_eq!(flow.begun_at(), later);
+    // The flow's life is the old one.
+    assert_eq!(flow.expires_at(), now() + FLOW_LIFE);
+}
+
+#[test]
+fn e4_an_answer_to_prove_oneself_or_to_take_contacts_anew_never_leads_to_a_link() {
+    let (account, session, epoch) = (id(1), id(900), Epoch::default());
+    let step_up = FlowPurpose::StepUp {
+        account,
+        session,
+        epoch,
+        link: id(10),
+    };
+    let refresh = FlowPurpose::Refresh {
+        account,
+        session,
+        epoch,
+        link: id(10),
+    };
+    let who = identity_of(&teacher().account().profile);
+    for purpose in [step_up, refresh] {
+        let flow = claimed(purpose);
+        assert!(flow.clone().verified(who.clone()).is_err());
+        assert!(flow.clone().signed_in(id(1), id(900)).is_err());
+        let linked = flow.linked(id(1), id(10), Vec::new(), now());
+        assert!(linked.is_err());
+    }
+}
