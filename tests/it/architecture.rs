@@ -94,6 +94,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("linking-tests", &[]),
     ("mutants", &[]),
+    ("linking-model", &["linking-core", "linking-testkit"]),
     (
         "footprint",
         &[

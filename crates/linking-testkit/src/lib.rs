@@ -31,7 +31,7 @@ pub use fakes::{
     CountedIds, FixedClock, PlainHasher, Returned, ScriptedPeer, ScriptedProvider, SeededRandom,
     TestVault,
 };
-pub use memory::{EndedLink, Facts, MemoryStore};
+pub use memory::{Contents, Counted, EndedLink, Facts, MemoryStore};
 
 /// Runs a case on a runtime of its own, with several threads: races are real.
 ///

@@ -3,6 +3,7 @@
 
 mod attempts;
 mod commit;
+mod contents;
 mod directory;
 mod merge;
 mod records;
@@ -32,6 +33,8 @@ use crate::{
     people,
 };
 use records::Records;
+
+pub use contents::{Contents, Counted};
 
 /// Ids that the store makes itself begin here, far from those that a test counts.
 const OWN_IDS: u64 = 1 << 40;

@@ -62,6 +62,13 @@ impl CountedIds {
     }
 }
 
+impl CountedIds {
+    /// The number of the next identifier.
+    pub(crate) fn reached(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 impl Default for CountedIds {
     /// Counts from 1.
     fn default() -> Self {

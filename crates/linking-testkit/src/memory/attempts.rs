@@ -5,7 +5,7 @@ use linking_core::{
     time::Timestamp,
 };
 
-use super::records::Records;
+use super::{Counted, records::Records};
 
 /// A counter.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,16 @@ pub(super) struct Counter {
 impl Counter {
     fn paused(&self, now: Timestamp) -> Option<Timestamp> {
         self.paused_until.filter(|until| *until > now)
+    }
+
+    /// As whoever compares whole stores sees it.
+    pub(super) const fn counted(&self, key: Tag) -> Counted {
+        Counted {
+            key,
+            count: self.count,
+            window_ends: self.window_ends,
+            paused_until: self.paused_until,
+        }
     }
 
     /// Whether it says nothing any more.
