@@ -6,15 +6,17 @@
 //! cargo run -p mutants -- unlink  # those whose file or text holds the word
 //! ```
 //!
-//! Works on a copy, under `target/mutants`: the sources stay as they are. That each entry still
-//! fits the source is a test of this crate.
+//! Works on a copy, under `target/mutants`: the sources stay as they are. All breaks that stand
+//! in functions are built at once, and chosen when the tests run; the others are built one by
+//! one. That each entry still fits the source is a test of this crate.
 
 mod list;
 mod run;
+mod schema;
 
 use std::{io::Write, path::Path};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::{
     list::{Mutant, read},
@@ -23,7 +25,9 @@ use crate::{
 
 fn main() -> Result<()> {
     let wanted = std::env::args().nth(1).unwrap_or_default();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()?;
     let mutants: Vec<(usize, Mutant)> = read(&root)?
         .into_iter()
         .enumerate()
@@ -31,14 +35,21 @@ fn main() -> Result<()> {
         .collect();
     let mut out = std::io::stdout();
     let bench = Bench::set_up(&root)?;
-    writeln!(out, "the tests without a break")?;
-    ensure!(
-        matches!(bench.test()?, Outcome::Survived),
-        "the tests fail without a break"
-    );
+    let (choices, others) = bench.build_choices(&mutants)?;
+    if let Outcome::Caught(by) = bench.run(&choices, None)? {
+        bail!("{by} fails without a break");
+    }
     let mut survivors = Vec::new();
-    for (number, mutant) in &mutants {
-        let outcome = bench.try_out(mutant)?;
+    // What is built already comes first.
+    let (alone, chosen): (Vec<_>, Vec<_>) = mutants
+        .iter()
+        .partition(|(number, _)| others.contains(number));
+    for (number, mutant) in chosen.into_iter().chain(alone) {
+        let outcome = if others.contains(number) {
+            bench.run(&bench.build_broken(mutant)?, None)?
+        } else {
+            bench.run(&choices, Some(*number))?
+        };
         writeln!(out, "{number:3} {outcome} · {mutant}")?;
         if matches!(outcome, Outcome::Survived) {
             survivors.push(format!("{number:3} {mutant}"));

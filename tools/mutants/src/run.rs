@@ -1,21 +1,25 @@
-//! Tries a break out, on a copy of the core and its test kit.
+//! Tries breaks out, on a copy of the core and its test kit.
 
 use std::{
+    collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::list::{CORE, Mutant};
+use crate::{
+    list::{CORE, Mutant},
+    schema::{CHOICE, SWITCH, with_choices},
+};
 
 /// The core's tests, the quick ones first. What people's names and numbers are is not broken here.
-const SUITES: [&[&str]; 3] = [
-    &["--lib", "--", "--skip", "person::"],
-    &["--test", "rules"],
-    &["--test", "use_cases"],
+const SUITES: [(&str, &[&str]); 3] = [
+    ("lib", &["--skip", "person::"]),
+    ("rules", &[]),
+    ("use_cases", &[]),
 ];
 /// A break may make an endless loop.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -24,8 +28,6 @@ const PATIENCE: Duration = Duration::from_mins(10);
 pub(crate) enum Outcome {
     /// Red, by the first test that is named.
     Caught(String),
-    /// It does not compile: the types hold the rule.
-    DoesNotCompile,
     /// The tests did not come to an end.
     Endless,
     /// Green.
@@ -36,7 +38,6 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Caught(by) => write!(f, "caught by {by}"),
-            Self::DoesNotCompile => f.write_str("does not compile"),
             Self::Endless => f.write_str("caught: endless"),
             Self::Survived => f.write_str("SURVIVED"),
         }
@@ -48,6 +49,9 @@ pub(crate) struct Bench {
     folder: PathBuf,
     target: PathBuf,
 }
+
+/// The built tests.
+pub(crate) struct Built(BTreeMap<String, PathBuf>);
 
 impl Bench {
     /// Copies the sources. What others build is shared with the workspace.
@@ -80,23 +84,98 @@ impl Bench {
         })
     }
 
-    /// Breaks the copy, runs the tests, mends it.
-    pub(crate) fn try_out(&self, mutant: &Mutant) -> Result<Outcome> {
-        let path = self.folder.join(CORE).join(&mutant.file);
-        let source = fs::read_to_string(&path).with_context(|| mutant.file.clone())?;
+    /// Builds the tests with a choice of all breaks that stand in functions; gives the others.
+    pub(crate) fn build_choices(&self, mutants: &[(usize, Mutant)]) -> Result<(Built, Vec<usize>)> {
+        let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
+        for (number, mutant) in mutants {
+            files
+                .entry(&mutant.file)
+                .or_default()
+                .push((*number, mutant));
+        }
+        let mut rest = Vec::new();
+        let mut whole = Vec::new();
+        for (file, breaks) in files {
+            let path = self.source(file);
+            let source = fs::read_to_string(&path).context(file.to_owned())?;
+            let (chosen, others) = with_choices(&source, &breaks);
+            rest.extend(others);
+            fs::write(&path, chosen)?;
+            whole.push((path, source));
+        }
+        let root = self.source("lib.rs");
+        let source = fs::read_to_string(&root)?;
+        fs::write(&root, format!("{source}{CHOICE}"))?;
+        whole.push((root, source));
+        let built = self.build("choices");
+        for (path, source) in whole {
+            fs::write(path, source)?;
+        }
+        Ok((built?, rest))
+    }
+
+    /// Builds the tests with one break.
+    pub(crate) fn build_broken(&self, mutant: &Mutant) -> Result<Built> {
+        let path = self.source(&mutant.file);
+        let source = fs::read_to_string(&path)?;
         let broken = mutant
             .applied(&source)
             .map_err(|times| anyhow!("stands there {times} times: {mutant}"))?;
         fs::write(&path, broken)?;
-        let outcome = self.test();
+        let built = self.build("broken");
         fs::write(&path, source)?;
-        outcome
+        built
     }
 
-    /// Runs the tests of the copy as it is.
-    pub(crate) fn test(&self) -> Result<Outcome> {
-        for suite in SUITES {
-            match self.run(suite)? {
+    fn source(&self, file: &str) -> PathBuf {
+        self.folder.join(CORE).join(file)
+    }
+
+    /// Builds, and puts the tests where the next build does not overwrite them.
+    fn build(&self, place: &str) -> Result<Built> {
+        let output = Command::new(env!("CARGO"))
+            .args(["test", "--offline", "--no-run", "--package", "linking-core"])
+            .args(["--lib", "--test", "rules", "--test", "use_cases"])
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .stdin(Stdio::null())
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let errors: Vec<&str> = said
+                .split("\n\n")
+                .filter(|part| part.starts_with("error"))
+                .collect();
+            bail!("a break does not compile:\n{}", errors.join("\n\n"));
+        }
+        let folder = self.folder.join(place);
+        fs::create_dir_all(&folder)?;
+        let mut built = BTreeMap::new();
+        for line in said.lines().filter(|line| line.contains("Executable")) {
+            let path = line.rsplit('(').next().unwrap_or_default();
+            let path = self.folder.join(path.trim_end_matches(')'));
+            let (suite, _) = SUITES
+                .into_iter()
+                .find(|(suite, _)| {
+                    line.contains(&format!("{suite}.rs")) || line.contains(&format!("/{suite}/"))
+                })
+                .context("a test that is none of ours")?;
+            let kept = folder.join(suite);
+            fs::copy(path, &kept)?;
+            built.insert(suite.to_owned(), kept);
+        }
+        ensure!(
+            built.len() == SUITES.len(),
+            "some tests were not built: {said}"
+        );
+        Ok(Built(built))
+    }
+
+    /// Runs the tests with a break, or with none.
+    pub(crate) fn run(&self, built: &Built, number: Option<usize>) -> Result<Outcome> {
+        for (suite, args) in SUITES {
+            let program = built.0.get(suite).context(suite)?;
+            match self.run_suite(program, args, number)? {
                 Outcome::Survived => {}
                 noticed => return Ok(noticed),
             }
@@ -104,20 +183,23 @@ impl Bench {
         Ok(Outcome::Survived)
     }
 
-    fn run(&self, suite: &[&str]) -> Result<Outcome> {
+    fn run_suite(&self, program: &Path, args: &[&str], number: Option<usize>) -> Result<Outcome> {
         let log = self.folder.join("tests.log");
         let file = fs::File::create(&log)?;
-        let mut tests = Command::new(env!("CARGO"))
-            .args(["test", "--offline", "--quiet", "--package", "linking-core"])
-            .args(suite)
-            .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", &self.target)
+        let mut tests = Command::new(program);
+        tests
+            .arg("--quiet")
+            .args(args)
+            .current_dir(self.folder.join("crates/linking-core"))
             .env("PROPTEST_MAX_SHRINK_ITERS", "0")
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
-            .stderr(file)
-            .spawn()?;
+            .stderr(file);
+        if let Some(number) = number {
+            tests.env(SWITCH, number.to_string());
+        }
+        let mut tests = tests.spawn()?;
         let began = Instant::now();
         let status = loop {
             if let Some(status) = tests.try_wait()? {
@@ -128,19 +210,15 @@ impl Bench {
                 tests.wait()?;
                 return Ok(Outcome::Endless);
             }
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(50));
         };
         if status.success() {
             return Ok(Outcome::Survived);
         }
         let said = fs::read_to_string(&log)?;
-        if said.contains("error: could not compile") {
-            return Ok(Outcome::DoesNotCompile);
-        }
         let failures = said.rsplit("\nfailures:\n").next();
         let first = failures.and_then(|names| names.lines().find(|line| line.starts_with("    ")));
-        ensure!(first.is_some(), "the tests did not run: {said}");
-        let first = first.unwrap_or_default().trim();
+        let first = first.unwrap_or("    a crash").trim();
         Ok(Outcome::Caught(first.to_owned()))
     }
 }
