@@ -5,6 +5,8 @@
 //! audit records, events and consents, through a [`Trail`] that the store's own tests write.
 
 pub mod cases;
+pub mod contest;
+pub mod sequence;
 mod stage;
 
 use std::{fmt, sync::Arc};
@@ -181,6 +183,12 @@ macro_rules! store_conformance {
                 e8_two_unlinks_at_once,
                 a8_one_answer_is_claimed_once,
                 a_session_that_ends_at_once_stays_ended,
+            }
+            last_way {
+                e8_two_unlinks_never_take_the_last_way_in,
+                e8_unlink_and_removal_of_the_password_leave_a_way_in,
+                e8_unlink_where_the_other_provider_goes_off_leaves_a_way_in,
+                e8_unlink_and_a_printed_password_leave_a_way_in,
             }
         }
     };

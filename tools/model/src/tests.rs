@@ -9,7 +9,6 @@ fn holds(name: &str) {
         .unwrap();
     let report = search(scenario, 1);
     assert!(report.failures.is_empty(), "{report}");
-    println!("{report}");
 }
 
 #[test]

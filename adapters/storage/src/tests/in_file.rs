@@ -6,6 +6,8 @@ mod conformance;
 mod counts;
 #[path = "directory.rs"]
 mod directory;
+#[path = "last_way.rs"]
+mod last_way;
 #[path = "races.rs"]
 mod races;
 #[path = "register.rs"]
@@ -18,6 +20,8 @@ mod restart;
 mod sealed;
 #[path = "ten_thousand.rs"]
 mod ten_thousand;
+#[path = "sequences.rs"]
+mod sequences;
 
 mod fixture {
     pub(super) use crate::tests::stand::*;

@@ -240,7 +240,7 @@ impl Card {
             snils: self.snils_value(),
             birth_date: self.born.map(|born| people::birth_date(born.text())),
             gender: None,
-            contacts: Vec::new(),
+            contacts: None,
         }
     }
 

@@ -15,6 +15,7 @@ pub mod directory;
 pub mod families;
 pub mod flows;
 pub mod history;
+pub mod last_way;
 pub mod links;
 
 pub mod races;
