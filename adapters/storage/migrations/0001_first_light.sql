@@ -161,6 +161,7 @@ CREATE TABLE session (
     seen_at         BIGINT  NOT NULL,
     proved_at       BIGINT,
     agent           TEXT    NOT NULL,
+    computer        TEXT    NOT NULL,
     -- When it is over if it is not used again.
     ends_at         BIGINT  NOT NULL,
     version         BIGINT  NOT NULL
@@ -192,6 +193,15 @@ CREATE TABLE request (
     ends_at         BIGINT  NOT NULL
 );
 CREATE INDEX request_end ON request (ends_at);
+-- Browsers in which an account's owner signed in by password.
+CREATE TABLE known_browser (
+    account         BLOB    NOT NULL REFERENCES account (id),
+    browser         BLOB    NOT NULL,
+    epoch           BIGINT  NOT NULL,
+    ends_at         BIGINT  NOT NULL,
+    PRIMARY KEY (account, browser)
+) WITHOUT ROWID;
+CREATE INDEX known_browser_end ON known_browser (ends_at);
 
 -- The trail, what owners read of it, and events. They outlive what they tell of, and so refer to
 -- nothing. -----------------------------------------------------------------------------------

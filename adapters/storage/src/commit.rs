@@ -13,7 +13,6 @@ use linking_core::{
     ports::{StoreError, Vault},
     provider::IdentityKey,
     session::Session,
-    time::{SESSION_IDLE, SESSION_LIFE, Timestamp},
 };
 
 use crate::{
@@ -139,6 +138,19 @@ impl Unit<'_> {
                     .bind(provider.as_str())
                     .bind(micros(*at));
                 self.write("consent", statement).await.map(drop)
+            }
+            Write::KnowBrowser {
+                account,
+                browser,
+                epoch,
+                until,
+            } => {
+                let statement = query(sql::session::KNOW)
+                    .bind(account.uuid())
+                    .bind(browser.to_octets())
+                    .bind(stored(epoch.number()))
+                    .bind(micros(*until));
+                self.write("known browser", statement).await.map(drop)
             }
             Write::ClearAttempts(counter) => {
                 let statement = query(sql::session::CLEAR_ATTEMPTS).bind(counter.to_octets());
@@ -338,11 +350,6 @@ pub(crate) fn flow_update(
         .bind(stored(read.number())))
 }
 
-/// When a session is over that is not used again.
-pub(crate) fn session_end(started_at: Timestamp, seen_at: Timestamp) -> Timestamp {
-    (seen_at + SESSION_IDLE).min(started_at + SESSION_LIFE)
-}
-
 fn session_columns(query: Query, session: &Session) -> Result<Query, StoreError> {
     Ok(query
         .bind(session.id.uuid())
@@ -355,5 +362,6 @@ fn session_columns(query: Query, session: &Session) -> Result<Query, StoreError>
         .bind(micros(session.seen_at))
         .bind(session.proved_at.map(micros))
         .bind(session.agent.as_str().to_owned())
-        .bind(micros(session_end(session.started_at, session.seen_at))))
+        .bind(micros(session.ends_at()))
+        .bind(json_text(&session.computer)?))
 }

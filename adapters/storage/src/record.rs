@@ -274,6 +274,7 @@ pub(crate) fn session(row: &Row) -> Result<Versioned<Session>, StoreError> {
         seen_at: row.time("s_seen_at")?,
         proved_at: row.optional_time("s_proved_at")?,
         agent: AgentLabel::new(&row.text("s_agent")?),
+        computer: row.json("s_computer")?,
     };
     Ok(Versioned {
         version: Version::from_number(row.natural("s_version")?),

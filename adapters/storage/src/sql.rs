@@ -62,6 +62,7 @@ macro_rules! session_columns {
         "s.id AS s_id, s.secret AS s_secret, s.browser AS s_browser, s.account AS s_account, \
          s.epoch AS s_epoch, s.way AS s_way, s.started_at AS s_started_at, \
          s.seen_at AS s_seen_at, s.proved_at AS s_proved_at, s.agent AS s_agent, \
+         s.computer AS s_computer, \
          s.version AS s_version"
     };
 }

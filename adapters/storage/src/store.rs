@@ -18,7 +18,7 @@ use linking_core::{
 use uuid::Uuid;
 
 use crate::{
-    commit::{flow_update, session_end},
+    commit::flow_update,
     connection::query,
     fault::damaged_column,
     open::Storage,
@@ -35,6 +35,19 @@ impl Store for Storage {
             .rows(query(sql::account::BY_LOGIN).bind(login.key().as_str()))
             .await?;
         Ok(record::sheets(&rows, "a_id", self.vault.as_ref())?.pop())
+    }
+
+    async fn knows_browser(
+        &self,
+        login: &Login,
+        browser: &Tag,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = query(sql::session::KNOWS)
+            .bind(login.key().as_str())
+            .bind(browser.to_octets())
+            .bind(micros(now));
+        Ok(!self.rows(statement).await?.is_empty())
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<AccountSheet>, StoreError> {
@@ -195,7 +208,7 @@ impl Store for Storage {
         let statement = query(sql::session::TOUCH)
             .bind(session.id.uuid())
             .bind(micros(at))
-            .bind(micros(session_end(session.started_at, at)));
+            .bind(micros(session.computer.session_end(session.started_at, at)));
         self.write_alone("session", statement).await.map(drop)
     }
 

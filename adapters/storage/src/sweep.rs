@@ -18,6 +18,7 @@ impl Storage {
             ("session", sql::session::SWEEP, now),
             ("attempt", sql::session::SWEEP_ATTEMPTS, now),
             ("request", sql::repeats::SWEEP, now),
+            ("known browser", sql::session::SWEEP_KNOWN, now),
         ] {
             let statement = query(text).bind(micros(until)).bind(i64::from(limit));
             over += unit.write(record, statement).await?;

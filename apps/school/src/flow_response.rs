@@ -49,7 +49,7 @@ impl FlowPage {
             FlowStep::SwitchingIdentity => Self::Again,
             FlowStep::NotLinked { .. } => Self::NotLinked,
             FlowStep::Prove { .. } => Self::Prove,
-            FlowStep::Confirm { .. } => Self::Who,
+            FlowStep::Recognise { .. } | FlowStep::Confirm { .. } => Self::Who,
             FlowStep::ChooseContacts { .. } => Self::Contacts,
             FlowStep::TryAgain(_) | FlowStep::Done(FlowEnd::Refused(_)) => Self::Refused,
             FlowStep::Done(_) => Self::Done,
@@ -84,7 +84,12 @@ pub(crate) fn present_address(view: &FlowView) -> String {
 
 /// Gives the browser a session's secret.
 pub(crate) fn begin_session(headers: &mut HeaderMap, session: &NewSession) {
-    cookies::set(headers, CookieName::Session, &session.secret.to_hex());
+    let secret = session.secret.to_hex();
+    if session.session.computer.is_shared() {
+        cookies::set_until_closed(headers, CookieName::Session, &secret);
+    } else {
+        cookies::set(headers, CookieName::Session, &secret);
+    }
 }
 
 /// The answer to whatever moved a flow on.

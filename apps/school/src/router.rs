@@ -89,6 +89,7 @@ routes! {
     Post "/flow/{id}/agree" => flow::agree;
     Post "/flow/{id}/prove" => flow::submit_proof;
     Post "/flow/{id}/confirm" => flow::confirm;
+    Post "/flow/{id}/enter" => flow::enter;
     Post "/flow/{id}/step-up" => flow::step_up;
     Post "/flow/{id}/contacts" => flow::keep;
     Post "/flow/{id}/retry" => flow::retry;

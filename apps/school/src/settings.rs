@@ -15,6 +15,7 @@ mod problem;
 mod profile;
 mod providers;
 mod section;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
 pub use providers::{Providers, callback_path, gosuslugi_front, kind_of};
+pub use shared::SharedComputers;
 
 use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
@@ -101,6 +103,8 @@ pub struct Settings {
     pub policy_digest: String,
     /// Our consent texts, by provider.
     pub consents: Consents,
+    /// Which computers are shared without anybody's tick.
+    pub shared_computers: SharedComputers,
     /// The adapters' own settings.
     pub providers: Providers,
     /// The filter of the log, in the notation of `tracing-subscriber`'s `EnvFilter`.
@@ -176,6 +180,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         profile,
         public_address.as_ref(),
     );
+    let shared_computers = shared::read(&mut root.section("shared-computers"));
     let mut log_section = root.section("log");
     let log = log_section.required("level", Ok);
     log_section.finish();
@@ -201,6 +206,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         policies: policies.book,
         effective_policies: policies.effective,
         consents: consents?,
+        shared_computers: shared_computers?,
         providers: providers?,
         log: log?,
     })

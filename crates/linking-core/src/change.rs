@@ -2,7 +2,7 @@
 //! (`architecture.md`, decision 3).
 
 use crate::{
-    account::{Account, Version},
+    account::{Account, Epoch, Version},
     audit::AuditRecord,
     consent::Consent,
     event::Event,
@@ -114,6 +114,18 @@ pub enum Write {
         provider: ProviderId,
         /// When.
         at: Timestamp,
+    },
+    /// Remembers a browser in which an account's owner signed in by password, or that they did
+    /// so once more (`threats.md` F2).
+    KnowBrowser {
+        /// Whose.
+        account: AccountId,
+        /// The browser's keyed tag.
+        browser: Tag,
+        /// The account's epoch: an older one than the account's is forgotten.
+        epoch: Epoch,
+        /// Until when.
+        until: Timestamp,
     },
     /// Clears a counter of wrong passwords.
     ClearAttempts(Tag),

@@ -19,7 +19,7 @@
 //!     policy::{IdentitySharing, LinkWays, Policy, PolicyBook, SignInForm},
 //!     provider::Switch,
 //!     secret::Secret256,
-//!     session::{AgentLabel, Network, Visitor},
+//!     session::{AgentLabel, Computer, Network, Visitor},
 //!     usecase::{
 //!         ConnectedProvider, FlowStep, Linking, LocalCredentials, Outcome, Ports, StartOrder,
 //!     },
@@ -65,6 +65,7 @@
 //!     browser: linking.browser_tag(&Secret256::draw(linking.random())),
 //!     network: Network::of([192, 0, 2, 1].into()),
 //!     agent: AgentLabel::new("Chrome, Windows"),
+//!     computer: Computer::Own,
 //!     request: None,
 //! };
 //!

@@ -18,7 +18,7 @@ use crate::{
     ports::Tag,
     provider::{AssuranceLevel, Claims, IdentityKey, ProviderId, ProviderIdentity, Switch},
     region::{Organization, OrganizationType, Region, ZoneOffset},
-    session::{AgentLabel, Session, SignInWay},
+    session::{AgentLabel, Computer, Session, SignInWay},
     time::Timestamp,
 };
 
@@ -216,5 +216,6 @@ pub(crate) fn session(account: u128, proved_at: Option<Timestamp>) -> Session {
         seen_at: now(),
         proved_at,
         agent: AgentLabel::new("Chrome, Windows"),
+        computer: Computer::Own,
     }
 }

@@ -1,15 +1,19 @@
 //! Sessions: who is signed in, in which browser, since when, and how well proved.
 
+mod computer;
+
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+
+pub use computer::{Computer, Recognition};
 
 use crate::{
     account::{AccountSheet, Epoch, Versioned},
     ids::{AccountId, LinkId, SessionId},
     ports::Tag,
     provider::ProviderId,
-    time::{RECENT, SESSION_IDLE, SESSION_LIFE, Timestamp},
+    time::{RECENT, Timestamp},
 };
 
 /// What a browser calls itself, shortened to a family and a system («Chrome, Windows»), at most
@@ -68,8 +72,21 @@ pub struct Visitor {
     pub network: Network,
     /// What the browser calls itself.
     pub agent: AgentLabel,
+    /// Whose computer it is, as far as the address tells.
+    pub computer: Computer,
     /// The request's number in the host's log, for what the person reads out to the support.
     pub request: Option<String>,
+}
+
+impl Visitor {
+    /// The same visitor, where more is known of the computer.
+    #[must_use]
+    pub fn on(&self, computer: Computer) -> Self {
+        Self {
+            computer: self.computer.or(computer),
+            ..self.clone()
+        }
+    }
 }
 
 /// By what a session began.
@@ -111,15 +128,21 @@ pub struct Session {
     pub proved_at: Option<Timestamp>,
     /// What the browser calls itself.
     pub agent: AgentLabel,
+    /// On whose computer it began.
+    pub computer: Computer,
 }
 
 impl Session {
     /// Whether it still stands for an account at that epoch.
     #[must_use]
     pub fn stands(&self, epoch: Epoch, now: Timestamp) -> bool {
-        self.epoch == epoch
-            && now.signed_duration_since(self.seen_at) < SESSION_IDLE
-            && now.signed_duration_since(self.started_at) < SESSION_LIFE
+        self.epoch == epoch && now < self.ends_at()
+    }
+
+    /// When it is over if it is not used again.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        self.computer.session_end(self.started_at, self.seen_at)
     }
 
     /// Whether the person proved themselves at most five minutes ago (`domain.md`, Recent;

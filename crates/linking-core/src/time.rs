@@ -17,6 +17,12 @@ pub const RECENT: TimeDelta = TimeDelta::minutes(5);
 pub const SESSION_IDLE: TimeDelta = TimeDelta::hours(12);
 /// A session older than this is over.
 pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
+/// A session on a shared computer that is unused for longer is over.
+pub const SHARED_SESSION_IDLE: TimeDelta = TimeDelta::minutes(30);
+/// A session on a shared computer that is older than this is over.
+pub const SHARED_SESSION_LIFE: TimeDelta = TimeDelta::hours(8);
+/// For so long after its owner's last password there a browser is a known one.
+pub const KNOWN_BROWSER_LIFE: TimeDelta = TimeDelta::days(180);
 /// After this long a claimed step counts as lost with its server; a provider call takes 8 s at
 /// most, a few of them make one step.
 pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);

@@ -18,17 +18,17 @@ statements! {
     /// $1 session, $2 version.
     GUARD = "SELECT 1 FROM session WHERE id = $1 AND version = $2";
     /// $1 id, $2 secret, $3 browser, $4 account, $5 epoch, $6 way, $7 started at, $8 seen at,
-    /// $9 proved at, $10 agent, $11 ends at.
+    /// $9 proved at, $10 agent, $11 ends at, $12 computer.
     INSERT =
         "INSERT INTO session (id, secret, browser, account, epoch, way, started_at, seen_at, \
-            proved_at, agent, ends_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)";
-    /// As `INSERT`, $12 version as read.
+            proved_at, agent, ends_at, computer, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)";
+    /// As `INSERT`, $13 version as read.
     UPDATE =
         "UPDATE session SET secret = $2, browser = $3, account = $4, epoch = $5, way = $6, \
             started_at = $7, seen_at = $8, proved_at = $9, agent = $10, ends_at = $11, \
-            version = version + 1 \
-         WHERE id = $1 AND version = $12";
+            computer = $12, version = version + 1 \
+         WHERE id = $1 AND version = $13";
     /// $1 account.
     END_ALL = "DELETE FROM session WHERE account = $1";
     /// $1 account, $2 the session that stays.
@@ -56,6 +56,21 @@ statements! {
     RETURN_ATTEMPT =
         "UPDATE attempt SET counted = counted - 1, paused_until = NULL \
          WHERE counter = $1 AND counted > 0";
+    /// $1 folded login, $2 browser, $3 now.
+    KNOWS =
+        "SELECT 1 FROM account a \
+         JOIN known_browser k ON k.account = a.id AND k.epoch = a.epoch \
+         WHERE a.login_key = $1 AND k.browser = $2 AND k.ends_at > $3";
+    /// $1 account, $2 browser, $3 epoch, $4 ends at.
+    KNOW =
+        "INSERT INTO known_browser (account, browser, epoch, ends_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (account, browser) DO UPDATE SET epoch = excluded.epoch, \
+            ends_at = excluded.ends_at";
+    /// $1 now, $2 how many at most.
+    SWEEP_KNOWN =
+        "DELETE FROM known_browser WHERE (account, browser) IN (\
+            SELECT k.account, k.browser FROM known_browser k WHERE k.ends_at <= $1 \
+            ORDER BY k.ends_at LIMIT $2)";
     /// $1 now, $2 how many at most.
     SWEEP_ATTEMPTS =
         "DELETE FROM attempt WHERE counter IN (\

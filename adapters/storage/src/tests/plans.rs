@@ -68,6 +68,8 @@ async fn the_look_ups_of_a_sign_in_use_their_own_indexes() {
         (sql::session::SWEEP, "session_end"),
         (sql::session::SWEEP_ATTEMPTS, "attempt_end"),
         (sql::repeats::SWEEP, "request_end"),
+        (sql::session::SWEEP_KNOWN, "known_browser_end"),
+        (sql::session::KNOWS, "account_login"),
         (sql::account::BY_LOGIN, "account_login"),
         (sql::account::BY_SNILS, "account_by_snils"),
         (sql::account::FAMILY, "guardianship_of_pupil"),

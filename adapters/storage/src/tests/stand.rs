@@ -28,7 +28,7 @@ use linking_core::{
     provider::{AssuranceLevel, IdentityKey, ProviderId, ProviderState},
     region::{OrganizationType, Region, ZoneOffset},
     secret::SecretBytes,
-    session::{AgentLabel, Session, SignInWay},
+    session::{AgentLabel, Computer, Session, SignInWay},
     time::Timestamp,
 };
 use sqlx::Connection;
@@ -286,6 +286,7 @@ impl<P: Place> StandOn<P> {
             },
             state: ProviderState::new(b"state of the adapter".to_vec()),
             now: now(),
+            computer: Computer::Own,
         })
     }
 
@@ -302,6 +303,7 @@ impl<P: Place> StandOn<P> {
             seen_at: now(),
             proved_at: Some(now()),
             agent: AgentLabel::new("Firefox, Linux"),
+            computer: Computer::Own,
         }
     }
 

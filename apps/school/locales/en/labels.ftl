@@ -20,6 +20,7 @@
 ###   label-sign-out
 ###   label-user
 ###   label-ways
+###   label-yes-me
 ###   level-verified
 label-organization = Educational organisation
 label-authority = Education authority
@@ -37,6 +38,7 @@ label-link = Link
 label-disconnect = Disconnect
 label-forgot-password = Forgot password?
 label-is-it-you = Is it you?
+label-yes-me = Yes, it is me
 label-gosuslugi-sign-in = Sign in with a Gosuslugi account
 label-gosuslugi-first = Sign in to GIS "Regional Education" through Gosuslugi
 label-gosuslugi-link = Link a Gosuslugi account

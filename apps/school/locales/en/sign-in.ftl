@@ -75,6 +75,7 @@
 ###   page-provider-text $provider
 ###   page-provider-time $time
 ###   page-provider-title $provider
+###   page-recognise-text $provider
 ###   page-restore-bring
 ###   page-restore-in-flow $provider $time
 ###   page-restore-next
@@ -97,6 +98,8 @@
 ###   page-sign-in-provider-first-local
 ###   page-sign-in-region
 ###   page-sign-in-region-hint
+###   page-sign-in-shared
+###   page-sign-in-shared-hint
 ###   page-sign-in-tabs
 ###   page-sign-in-title
 ###   page-signed-out-next
@@ -122,6 +125,8 @@ page-sign-in-authority-hint = Enter the name of the district or city
 page-sign-in-credentials = Login and password
 page-sign-in-others = Other ways to sign in
 page-sign-in-phone-link = Sign in without a password: with { $provider }
+page-sign-in-shared = This is a shared computer
+page-sign-in-shared-hint = For example in a class room or library: we will not remember the school, and will sign you out sooner
 page-sign-in-provider-first-local = { action-local }
 
 ## RESTORE: the school renews a forgotten password
@@ -190,6 +195,7 @@ page-is-it-you-who = Signed in to { $provider } as
 page-is-it-you-to = To be linked to the profile
 page-is-it-you-next = { label-link }
 page-is-it-you-cancel = Do not link
+page-recognise-text = On a shared computer somebody else may still be signed in to { $provider }.
 
 ## LINKED
 page-linked-title = Done: the profile is linked to { $provider }

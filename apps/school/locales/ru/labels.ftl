@@ -20,6 +20,7 @@
 ###   label-sign-out
 ###   label-user
 ###   label-ways
+###   label-yes-me
 ###   level-verified
 label-organization = Образовательная организация
 label-authority = Управление образованием
@@ -37,6 +38,7 @@ label-link = Связать
 label-disconnect = Отключить
 label-forgot-password = Забыли пароль?
 label-is-it-you = Это вы?
+label-yes-me = Да, это я
 label-gosuslugi-sign-in = Вход с учетной записью портала гос. услуг
 label-gosuslugi-first = Войти в ГИС "Региональное образование" через портал Госуслуг
 label-gosuslugi-link = Привязать учетную запись портала Госуслуг

@@ -75,6 +75,7 @@
 ###   page-provider-text $provider-at
 ###   page-provider-time $time
 ###   page-provider-title $provider-at
+###   page-recognise-text $provider-at
 ###   page-restore-bring
 ###   page-restore-in-flow $Provider $time
 ###   page-restore-next
@@ -97,6 +98,8 @@
 ###   page-sign-in-provider-first-local
 ###   page-sign-in-region
 ###   page-sign-in-region-hint
+###   page-sign-in-shared
+###   page-sign-in-shared-hint
 ###   page-sign-in-tabs
 ###   page-sign-in-title
 ###   page-signed-out-next
@@ -122,6 +125,8 @@ page-sign-in-authority-hint = Введите название района ил�
 page-sign-in-credentials = Логин и пароль
 page-sign-in-others = Другие способы входа
 page-sign-in-phone-link = Войти без пароля: { $provider-through }
+page-sign-in-shared = Это общий компьютер
+page-sign-in-shared-hint = Например, в классе или библиотеке: не запомним школу и раньше завершим сеанс
 page-sign-in-provider-first-local = { action-local }
 
 ## RESTORE: the school renews a forgotten password
@@ -190,6 +195,7 @@ page-is-it-you-who = { $Provider-at } вошли как
 page-is-it-you-to = Свяжем с профилем
 page-is-it-you-next = { label-link }
 page-is-it-you-cancel = Не связывать
+page-recognise-text = На общем компьютере { $provider-at } мог остаться другой человек.
 
 ## LINKED
 page-linked-title = Готово: профиль связан { $provider-with }

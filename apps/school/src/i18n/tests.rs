@@ -276,7 +276,7 @@ fn rendered_in_all() -> impl Iterator<Item = (String, String)> {
 fn sentences_are_short() {
     // Where Russian has an ending, English has an article or a preposition: the same thought
     // needs some words more.
-    for (language, average) in [(Language::Russian, 15), (Language::English, 19)] {
+    for (language, average) in [(Language::Russian, 15), (Language::English, 20)] {
         for (key, text) in rendered_in(language)
             .iter()
             .filter(|(key, _)| !is_label(key))

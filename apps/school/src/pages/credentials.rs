@@ -32,6 +32,8 @@ pub(crate) struct CredentialsView {
     /// An error of both fields together.
     pub(crate) error: Option<String>,
     pub(crate) forgot: Forgot,
+    /// Whether there is a tick for shared computers, and whether it is set.
+    pub(crate) shared: Option<bool>,
 }
 
 /// Where «Восстановить пароль» leads.

@@ -9,7 +9,7 @@ mod prove;
 mod waiting;
 
 pub(crate) use acts::{
-    agree, await_password, cancel, confirm, keep, other_identity, prolong, retry, step_up,
+    agree, await_password, cancel, confirm, enter, keep, other_identity, prolong, retry, step_up,
 };
 pub(crate) use callback::callback;
 pub(crate) use ended::{done, refused};

@@ -12,6 +12,7 @@ use linking_core::{
     provider::ProviderId,
     refusal::{Refusal, RefusalCode},
     region::OrganizationType,
+    session::Computer,
     usecase::{Outcome, StartOrder},
 };
 
@@ -26,7 +27,6 @@ use crate::{
     },
     settings::kind_of,
     web::{
-        cookies::{self, CookieName},
         fields::{Fields, Form, Query},
         next::ReturnTo,
         place::Place,
@@ -74,9 +74,24 @@ pub(crate) struct SignInPage {
     phone_link: Option<String>,
     /// Region and organisation for the providers' forms.
     hint: Vec<(&'static str, String)>,
+    /// Whether the providers' forms have a tick for shared computers, and whether it is set.
+    shared: Option<bool>,
 }
 
 page!(SignInPage);
+
+/// The tick «Это общий компьютер».
+const SHARED: &str = "shared";
+
+/// What the form says of the computer, and what the region's settings say.
+fn computer_of(app: &AppState, fields: &Fields) -> Computer {
+    let ticked = match fields.get(SHARED) {
+        Some("yes") => Computer::Shared,
+        Some(_) | None => Computer::Own,
+    };
+    let region = fields.parsed("region");
+    ticked.or(app.site().shared_computers.of_region(region.as_ref()))
+}
 
 /// What the page is drawn from.
 struct Draft<'a> {
@@ -87,6 +102,8 @@ struct Draft<'a> {
     typed: Typed,
     ask: Asked,
     fault: Option<TypedFault>,
+    /// Whether the form came with the tick.
+    ticked: Computer,
 }
 
 /// What the page was asked for beside a place; every link and form of it says so again.
@@ -200,10 +217,11 @@ async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationT
         typed: Typed::nothing(),
         ask,
         fault: None,
+        ticked: Computer::Own,
     };
     let mut response = draw(draft, StatusCode::OK)?;
     if let Some(place) = remember {
-        cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+        visit.remember(response.headers_mut(), Computer::Own, &place);
     }
     Ok(response)
 }
@@ -217,15 +235,17 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         "password",
         "to",
         "form",
+        SHARED,
     ])?;
     let typed = Typed::read(&fields);
     let ask = Asked::read(&fields);
+    let computer = computer_of(app, &fields);
     let fault = match typed.credentials() {
         Ok(credentials) => {
             let organization = credentials.organization;
             let outcome = app
                 .linking()
-                .sign_in_locally(visit.visitor(), visit.actor(), credentials)
+                .sign_in_locally(&visit.visitor().on(computer), visit.actor(), credentials)
                 .await?;
             match outcome {
                 Outcome::Done(session) => {
@@ -238,7 +258,7 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
                         organization: Some(organization),
                         begun: None,
                     };
-                    cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+                    visit.remember(response.headers_mut(), computer, &place);
                     return Ok(response);
                 }
                 Outcome::Refused(Refusal::WrongCredentials) => TypedFault::FitsNobody,
@@ -265,12 +285,13 @@ async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationTyp
         typed,
         ask: Asked { local: true, ..ask },
         fault: Some(fault),
+        ticked: computer,
     };
     let mut response = draw(draft, status)?;
     if fault == TypedFault::FitsNobody {
         response = refusal::refused_with(response, RefusalCode::WrongCredentials);
     }
-    cookies::set(response.headers_mut(), CookieName::Place, &remember.write());
+    visit.remember(response.headers_mut(), computer, &remember);
     Ok(response)
 }
 
@@ -281,7 +302,8 @@ pub(crate) async fn start(
     Path(provider): Path<String>,
     form: Form,
 ) -> PageResult {
-    let fields = form.only(&["region", "organization"])?;
+    let fields = form.only(&["region", "organization", SHARED])?;
+    let computer = computer_of(&app, &fields);
     let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
     let region = match fields.parsed("region") {
         Some(code) => app.directory().region(&code).await?,
@@ -302,7 +324,7 @@ pub(crate) async fn start(
     let outcome = app
         .linking()
         .start(
-            visit.visitor(),
+            &visit.visitor().on(computer),
             visit.actor(),
             StartOrder::SignIn,
             &provider,
@@ -313,7 +335,7 @@ pub(crate) async fn start(
         Outcome::Done(advance) => {
             let mut response = flow_response::respond(advance)?;
             let place = place.beginning(StartOrder::SignIn, &provider);
-            cookies::set(response.headers_mut(), CookieName::Place, &place.write());
+            visit.remember(response.headers_mut(), computer, &place);
             Ok(response)
         }
         Outcome::Refused(refusal) => {
@@ -332,7 +354,13 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         typed,
         ask,
         fault,
+        ticked,
     } = draft;
+    // Where address or region say it already, nobody is asked.
+    let region = place.region.as_ref().map(|region| &region.code);
+    let known = app.site().shared_computers.of_region(region);
+    let asks_computer = !visit.is_on_shared_computer() && !known.is_shared();
+    let tick = asks_computer.then(|| ticked.is_shared());
     let wish = if ask.local {
         SignInWish::Local
     } else {
@@ -355,8 +383,11 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
     if provider_first.is_some() {
         place.ask_no_further();
     }
-    let mut form = (provider_first.is_none() && place.reaches_organizations())
-        .then(|| credentials_view(kind, &place, &typed, ask, &t));
+    let mut form =
+        (provider_first.is_none() && place.reaches_organizations()).then(|| CredentialsView {
+            shared: tick,
+            ..credentials_view(kind, &place, &typed, ask, &t)
+        });
     let errors = fault.map(|fault| credentials::mark(fault, &t, false, form.as_mut(), &mut place));
     let mut frame = Frame::new(app, visit, "sign-in", t.text("page-sign-in-title"))
         .with_errors(errors.is_some())
@@ -389,6 +420,7 @@ fn draw(draft: Draft<'_>, status: StatusCode) -> Result<Response, Problem> {
         providers: buttons,
         phone_link,
         hint,
+        shared: tick,
         frame,
         t,
     };
@@ -433,6 +465,7 @@ fn credentials_view(
         password_error: None,
         error: None,
         forgot: Forgot::Page("/restore"),
+        shared: None,
     }
 }
 

@@ -4,7 +4,10 @@ use axum::{
     extract::State,
     http::{HeaderValue, StatusCode, header},
 };
-use linking_core::{provider::ProviderId, session::SignInWay};
+use linking_core::{
+    provider::ProviderId,
+    session::{Computer, SignInWay},
+};
 
 use crate::{
     pages::{
@@ -26,13 +29,24 @@ use crate::{
 pub(crate) async fn submit(State(app): State<AppState>, visit: Visit, form: Form) -> PageResult {
     let fields = form.only(&["then"])?;
     let mut address = "/signed-out".to_owned();
+    let shared = visit.is_on_shared_computer();
+    let offered = visit.actor().and_then(|actor| {
+        let providers = &app.linking().policy_of(&actor.sheet).providers;
+        providers.first().cloned()
+    });
     if let Some(actor) = visit.actor() {
         app.linking().sign_out(actor).await?;
         // Through a link, or on the way to one: either way this browser may still be signed in
         // there (`threats.md` A17).
         let through = match &actor.session.value.way {
             SignInWay::Link { provider, .. } => Some(provider),
-            SignInWay::Password => visit.place().begun.as_ref().map(|begun| &begun.provider),
+            // On a shared computer it is offered whatever way one came: nobody is remembered.
+            SignInWay::Password => visit
+                .place()
+                .begun
+                .as_ref()
+                .map(|begun| &begun.provider)
+                .or_else(|| offered.as_ref().filter(|_| shared)),
         };
         if let Some(provider) = through {
             address = format!("/signed-out?through={provider}");
@@ -49,12 +63,18 @@ pub(crate) async fn submit(State(app): State<AppState>, visit: Visit, form: Form
         begun: None,
         ..visit.place().clone()
     };
-    if place != *visit.place() {
-        cookies::set(headers, CookieName::Place, &place.write());
+    if place != *visit.place() || shared {
+        visit.remember(headers, Computer::Own, &place);
     }
+    let traces = if shared {
+        cookies::remove(headers, CookieName::Language);
+        "\"cache\", \"storage\""
+    } else {
+        "\"cache\""
+    };
     headers.insert(
         header::HeaderName::from_static("clear-site-data"),
-        HeaderValue::from_static("\"cache\""),
+        HeaderValue::from_static(traces),
     );
     Ok(response)
 }

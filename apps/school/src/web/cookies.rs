@@ -90,20 +90,26 @@ pub(crate) fn secret(headers: &HeaderMap, name: CookieName) -> Option<Secret256>
 /// Sets a cookie. The value must be visible ASCII without a semicolon; else nothing is set.
 pub(crate) fn set(headers: &mut HeaderMap, name: CookieName, value: &str) {
     let seconds = name.life().num_seconds();
-    put(headers, name, value, seconds);
+    put(headers, name, value, Some(seconds));
+}
+
+/// Sets a cookie that the browser forgets when it is closed: for shared computers.
+pub(crate) fn set_until_closed(headers: &mut HeaderMap, name: CookieName, value: &str) {
+    put(headers, name, value, None);
 }
 
 /// Takes a cookie away.
 pub(crate) fn remove(headers: &mut HeaderMap, name: CookieName) {
-    put(headers, name, "", 0);
+    put(headers, name, "", Some(0));
 }
 
-fn put(headers: &mut HeaderMap, name: CookieName, value: &str, seconds: i64) {
+fn put(headers: &mut HeaderMap, name: CookieName, value: &str, seconds: Option<i64>) {
     if !value.bytes().all(|b| b.is_ascii_graphic() && b != b';') {
         return;
     }
+    let life = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
     let text = format!(
-        "{}={value}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Lax",
+        "{}={value}{life}; Path=/; Secure; HttpOnly; SameSite=Lax",
         name.as_str()
     );
     if let Ok(value) = HeaderValue::try_from(text) {
@@ -150,6 +156,7 @@ mod tests {
             assert!(name.as_str().starts_with("__Host-"));
             let mut headers = HeaderMap::new();
             set(&mut headers, name, "value");
+            set_until_closed(&mut headers, name, "value");
             remove(&mut headers, name);
             for cookie in headers.get_all(header::SET_COOKIE) {
                 let text = cookie.to_str().unwrap();

@@ -279,6 +279,7 @@ pub(crate) fn visitor(
         browser: app.linking().browser_tag(secret),
         network: Network::of(client),
         agent: agent_label(agent),
+        computer: app.site().shared_computers.at(client),
         request: extensions.get::<RequestId>().map(ToString::to_string),
     }
 }
@@ -294,6 +295,10 @@ async fn visit(
     let actor = match cookies::secret(headers, CookieName::Session) {
         Some(secret) if browser.known => linking.actor(&visitor, &secret).await?,
         Some(_) | None => None,
+    };
+    let visitor = match &actor {
+        Some(actor) => visitor.on(actor.session.value.computer),
+        None => visitor,
     };
     let form_token = FormTokens::new(linking.vault(), &browser.secret, actor.as_ref()).make();
     let place = cookies::read(headers, CookieName::Place).map_or_else(Place::default, Place::read);

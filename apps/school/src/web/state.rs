@@ -10,7 +10,9 @@ use linking_core::{
 
 use crate::{
     i18n::{Args, Catalogue, Language, Texts},
-    settings::{Consents, Diary, Profile, PublicAddress, Settings, TrustedProxies},
+    settings::{
+        Consents, Diary, Profile, PublicAddress, Settings, SharedComputers, TrustedProxies,
+    },
     web::origin::WebOrigin,
 };
 
@@ -38,6 +40,8 @@ pub struct SiteSettings {
     pub trusted_proxies: TrustedProxies,
     /// Our consent texts.
     pub consents: Consents,
+    /// Which computers are shared without anybody's tick.
+    pub shared_computers: SharedComputers,
     /// What pages need to know of each provider.
     pub providers: BTreeMap<ProviderId, ProviderSite>,
 }
@@ -53,6 +57,7 @@ impl SiteSettings {
             diary: settings.diary.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             consents: settings.consents.clone(),
+            shared_computers: settings.shared_computers.clone(),
             providers,
         }
     }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::request::Parts,
+    http::{HeaderMap, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use linking_core::session::{Actor, Visitor};
+use linking_core::session::{Actor, Computer, Visitor};
 
 use crate::{
     i18n::Language,
     web::{
+        cookies::{self, CookieName},
         next::{NextAct, ReturnTo},
         place::Place,
         problem::Problem,
@@ -49,6 +50,22 @@ impl Visit {
     /// The browser, for the use cases.
     pub(crate) fn visitor(&self) -> &Visitor {
         &self.0.visitor
+    }
+
+    /// Whether nothing of this visit is to be remembered.
+    pub(crate) fn is_on_shared_computer(&self) -> bool {
+        self.0.visitor.computer.is_shared()
+    }
+
+    /// Keeps a place for the next visit; on a shared computer nothing is kept.
+    pub(crate) fn remember(&self, headers: &mut HeaderMap, computer: Computer, place: &Place) {
+        if self.0.visitor.computer.or(computer).is_shared() {
+            if self.0.place != Place::default() {
+                cookies::remove(headers, CookieName::Place);
+            }
+        } else {
+            cookies::set(headers, CookieName::Place, &place.write());
+        }
     }
 
     /// Who is signed in, if anybody.

@@ -218,6 +218,8 @@ pub(crate) struct Browser {
     pub(crate) jar: BTreeMap<String, String>,
     /// The header `Accept-Language`.
     pub(crate) accepts: Option<String>,
+    /// The header `X-Forwarded-For` of the proxy.
+    pub(crate) forwarded: Option<String>,
 }
 
 impl Browser {
@@ -226,6 +228,7 @@ impl Browser {
             app: world.app.clone(),
             jar: BTreeMap::new(),
             accepts: None,
+            forwarded: None,
         }
     }
 
@@ -272,6 +275,12 @@ impl Browser {
             );
         if let Some(accepts) = &self.accepts {
             builder = builder.header("accept-language", accepts);
+        }
+        if let Some(forwarded) = &self.forwarded {
+            let proxy: std::net::SocketAddr = ([127, 0, 0, 1], 4000).into();
+            builder = builder
+                .header("x-forwarded-for", forwarded)
+                .extension(axum::extract::ConnectInfo(proxy));
         }
         if self.jar.is_empty() {
             builder

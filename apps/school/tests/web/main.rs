@@ -25,6 +25,8 @@ mod problems;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod shared;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod ways_back;

@@ -119,7 +119,7 @@ pub(crate) fn gosuslugi() -> ProviderId {
     "gosuslugi".parse().unwrap()
 }
 
-fn settings() -> Settings {
+fn settings(more: &str) -> Settings {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("svyazka.toml");
     let text = format!(
@@ -128,7 +128,7 @@ fn settings() -> Settings {
          [diary]\noperator = \"Министерство образования Сахалинской области\"\n\
          [database]\npath = \"/nowhere\"\n[vault]\nkey-file = \"/nowhere\"\n\
          [policy]\nproviders = []\n\
-         [consents.gosuslugi-test]\nversion = \"2026-11\"\n"
+         [consents.gosuslugi-test]\nversion = \"2026-11\"\n{more}"
     );
     std::fs::write(&file, text).unwrap();
     Settings::load(&Sources {
@@ -141,15 +141,20 @@ fn settings() -> Settings {
 impl World {
     /// The installation of the preset.
     pub(crate) async fn new() -> Self {
-        Self::with(|_| {}).await
+        Self::with("", |_| {}).await
+    }
+
+    /// The installation with more in its settings.
+    pub(crate) async fn with_settings(more: &str) -> Self {
+        Self::with(more, |_| {}).await
     }
 
     /// The installation with a changed policy.
     pub(crate) async fn with_policy(change: impl FnOnce(&mut Policy)) -> Self {
-        Self::with(change).await
+        Self::with("", change).await
     }
 
-    async fn with(change: impl FnOnce(&mut Policy)) -> Self {
+    async fn with(more: &str, change: impl FnOnce(&mut Policy)) -> Self {
         let start: Timestamp = "2026-03-14T03:12:00Z".parse().unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(start.timestamp_millis())));
         let vault = KeyVault::from_text(KeyVault::generate(&SystemRandom).expose()).unwrap();
@@ -160,7 +165,7 @@ impl World {
             .unwrap();
         storage.migrate().await.unwrap();
         let storage = Arc::new(storage);
-        let settings = settings();
+        let settings = settings(more);
         let hasher = Arc::new(PlainHasher::default());
         let provider = Arc::new(CodedProvider::new());
         let second = Arc::new(CodedProvider::named(

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Asked ─claim─▶ Claimed ─┬─▶ NotLinked ─agree─▶ Proving ─┬─▶ ChoosingContacts ─▶ Closed
-//!   ▲                     ├─▶ Confirming ────────────────┘         ▲
+//!   ▲                     ├─▶ Recognising ─▶ Closed                 │
+//!   │                     ├─▶ Confirming ────────────────┘         │
 //!   └──── Interrupted ◀───┼────────────────────────────────────────┘ (contacts chosen anew)
 //!        (another try)    └─▶ Closed
 //! ```
@@ -20,6 +21,7 @@ use crate::{
     ports::Tag,
     provider::{ProviderId, ProviderState},
     region::RegionCode,
+    session::Computer,
     time::{FLOW_LIFE, Timestamp},
 };
 
@@ -137,6 +139,8 @@ pub struct FlowStart {
     pub state: ProviderState,
     /// The present time.
     pub now: Timestamp,
+    /// On whose computer it begins.
+    pub computer: Computer,
 }
 
 /// One attempt. Fields are private: it changes by its steps alone.
@@ -160,6 +164,9 @@ pub struct LinkFlow {
     /// The number of the request in which the last answer came.
     #[serde(default)]
     report: Option<String>,
+    /// On whose computer it was begun.
+    #[serde(default)]
+    computer: Computer,
     state: FlowState,
 }
 
@@ -180,6 +187,7 @@ impl LinkFlow {
             awaited: false,
             anchor: None,
             report: None,
+            computer: start.computer,
             state: FlowState::Asked { state: start.state },
         }
     }
@@ -218,6 +226,11 @@ impl LinkFlow {
     #[must_use]
     pub const fn begun_at(&self) -> Timestamp {
         self.begun_at
+    }
+    /// On whose computer it was begun.
+    #[must_use]
+    pub const fn computer(&self) -> Computer {
+        self.computer
     }
     /// When it ends by itself.
     #[must_use]
@@ -260,6 +273,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. } => self.purpose.bound_to().map(|(account, ..)| account),
         }
     }

@@ -122,6 +122,11 @@ pub enum FlowState {
         /// To what they agreed.
         consent: GrantedConsent,
     },
+    /// A sign-in on a shared computer: «Это вы?».
+    Recognising {
+        /// The verified answer.
+        identity: Box<ProviderIdentity>,
+    },
     /// From the settings: «Это вы?».
     Confirming {
         /// Who came.
@@ -158,7 +163,9 @@ pub enum FlowStepName {
     NotLinked,
     /// The local password.
     Proving,
-    /// «Это вы?».
+    /// «Это вы?» before a sign-in.
+    Recognising,
+    /// «Это вы?» before a link.
     Confirming,
     /// The contact choice.
     ChoosingContacts,
@@ -176,6 +183,7 @@ impl FlowState {
             Self::Interrupted(_) => FlowStepName::Interrupted,
             Self::NotLinked { .. } => FlowStepName::NotLinked,
             Self::Proving { .. } => FlowStepName::Proving,
+            Self::Recognising { .. } => FlowStepName::Recognising,
             Self::Confirming { .. } => FlowStepName::Confirming,
             Self::ChoosingContacts { .. } => FlowStepName::ChoosingContacts,
             Self::Closed(_) => FlowStepName::Closed,

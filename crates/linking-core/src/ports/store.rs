@@ -117,6 +117,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The account of a login, with memberships; archived ones too.
     async fn account_by_login(&self, login: &Login) -> Result<Option<AccountSheet>, StoreError>;
 
+    /// Whether the owner of a login's account signed in by password in a browser, not too long
+    /// ago, and the account's epoch has not moved on since.
+    async fn knows_browser(
+        &self,
+        login: &Login,
+        browser: &Tag,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// An account, with memberships.
     async fn account(&self, id: AccountId) -> Result<Option<AccountSheet>, StoreError>;
 

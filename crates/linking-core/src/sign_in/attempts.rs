@@ -98,6 +98,38 @@ pub fn mismatch_limits(
     ]
 }
 
+/// The counters of an attempt from a browser in which the owner signed in before, while the
+/// password pauses for everybody else (`threats.md` F2): a few tries of its own, with the same
+/// longest pause. Identities that do not fit are counted as ever.
+#[must_use]
+pub fn known_browser_counters(
+    door: AttemptDoor<'_>,
+    browser: &Tag,
+    vault: &dyn Vault,
+) -> AttemptCounters {
+    let value = [door.login.key().as_str().as_bytes(), &browser.to_octets()].concat();
+    let own = AttemptLimit {
+        key: tag_of(vault, b"known-browser", &value),
+        window: TimeDelta::hours(1),
+        pause_from: 3,
+        block_from: 6,
+        block_for: LONGEST_PASSWORD_PAUSE,
+    };
+    let mut limits = vec![own];
+    let mut mismatches = Vec::new();
+    if let Some(identity) = door.identity {
+        let by_day = mismatch_limits(door.network, identity, vault);
+        mismatches.extend(by_day.iter().map(|limit| limit.key));
+        limits.extend(by_day);
+    }
+    AttemptCounters {
+        login: own.key,
+        shared: Vec::new(),
+        mismatches,
+        limits,
+    }
+}
+
 /// The counters of one attempt through a door.
 #[must_use]
 pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCounters {

@@ -66,6 +66,7 @@ const fn over(flow: &LinkFlow) -> Refusal {
         | FlowState::Interrupted(_)
         | FlowState::NotLinked { .. }
         | FlowState::Proving { .. }
+        | FlowState::Recognising { .. }
         | FlowState::Confirming { .. }
         | FlowState::ChoosingContacts {
             linked_at: None, ..

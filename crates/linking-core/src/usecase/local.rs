@@ -6,7 +6,7 @@ use crate::{
     ports::StoreError,
     refusal::Refusal,
     secret::Password,
-    session::{Actor, Visitor},
+    session::{Actor, Computer, Visitor},
     usecase::{
         Fault, Linking, LocalCredentials, NewSession, Outcome, TRIES, password::CheckedPassword,
     },
@@ -82,6 +82,7 @@ impl Linking {
                 read: sheet.account.version,
             })
             .write(Write::InsertSession(fresh.session.clone()));
+        let change = self.knowing(change, visitor, Computer::Own, account);
         let change = Self::replacing(checked.settle_right(change), former);
         self.ports.store.commit(change).await?;
         Ok(Outcome::Done(fresh))

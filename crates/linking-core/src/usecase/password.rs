@@ -1,7 +1,7 @@
 //! The check of a local password: one counting, one hash, and what each result leaves.
 
 use crate::{
-    account::{AccountSheet, PasswordHash},
+    account::{Account, AccountSheet, PasswordHash},
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, Write},
     ids::{FlowId, OrganizationId},
@@ -10,12 +10,12 @@ use crate::{
     provider::{IdentityKey, ProviderId},
     refusal::Refusal,
     secret::Password,
-    session::{SignInWay, Visitor},
+    session::{Computer, SignInWay, Visitor},
     sign_in::{
         AttemptCounters, AttemptDoor, LONGEST_PASSWORD_PAUSE, LocalProofResult, SignInProof,
-        attempt_counters, decide_sign_in,
+        attempt_counters, decide_sign_in, known_browser_counters,
     },
-    time::Timestamp,
+    time::{KNOWN_BROWSER_LIFE, Timestamp},
     usecase::{Fault, Linking},
 };
 
@@ -121,18 +121,10 @@ impl Linking {
             organization: credentials.organization,
             identity,
         };
-        let counters = attempt_counters(door, self.vault());
         let now = self.now();
-        let last = match self
-            .ports
-            .store
-            .count_attempt(&counters.limits, now)
-            .await?
-        {
-            AttemptVerdict::Paused { until } => {
-                return Ok(Err(Refusal::TooManyAttempts { until }));
-            }
-            AttemptVerdict::Go { last } => last,
+        let (counters, last) = match self.count_try(visitor, door, now).await? {
+            Ok(counted) => counted,
+            Err(until) => return Ok(Err(Refusal::TooManyAttempts { until })),
         };
         let sheet = self
             .ports
@@ -164,6 +156,54 @@ impl Linking {
             // A longer pause is that of mismatches, and a wrong password is none.
             pause: last.filter(|until| *until <= now + LONGEST_PASSWORD_PAUSE),
         }))
+    }
+
+    /// Counts one try. A pause holds for strangers: a browser in which the owner signed in before
+    /// has a few tries of its own (`threats.md` F2). Gives the end of the pause where none is left.
+    async fn count_try(
+        &self,
+        visitor: &Visitor,
+        door: AttemptDoor<'_>,
+        now: Timestamp,
+    ) -> Result<Result<(AttemptCounters, Option<Timestamp>), Timestamp>, Fault> {
+        let store = &self.ports.store;
+        let usual = attempt_counters(door, self.vault());
+        let until = match store.count_attempt(&usual.limits, now).await? {
+            AttemptVerdict::Go { last } => return Ok(Ok((usual, last))),
+            AttemptVerdict::Paused { until } => until,
+        };
+        if visitor.computer.is_shared()
+            || !store
+                .knows_browser(door.login, &visitor.browser, now)
+                .await?
+        {
+            return Ok(Err(until));
+        }
+        let own = known_browser_counters(door, &visitor.browser, self.vault());
+        Ok(match store.count_attempt(&own.limits, now).await? {
+            AttemptVerdict::Go { last } => Ok((own, last)),
+            AttemptVerdict::Paused { until } => Err(until),
+        })
+    }
+
+    /// Remembers that the owner signed in by password in this browser; never on a shared
+    /// computer.
+    pub(crate) fn knowing(
+        &self,
+        change: ChangeSet,
+        visitor: &Visitor,
+        computer: Computer,
+        account: &Account,
+    ) -> ChangeSet {
+        if visitor.computer.or(computer).is_shared() {
+            return change;
+        }
+        change.write(Write::KnowBrowser {
+            account: account.id,
+            browser: visitor.browser,
+            epoch: account.epoch,
+            until: self.now() + KNOWN_BROWSER_LIFE,
+        })
     }
 
     /// Nobody looked at the password: the try did not happen.

@@ -196,7 +196,7 @@ impl Linking {
         let account = sheet.account();
         let fresh = || {
             self.new_session(
-                visitor,
+                &visitor.on(flow.value.computer()),
                 account.id,
                 account.epoch,
                 SignInWay::Password,
@@ -250,6 +250,7 @@ impl Linking {
             }
         };
         let change = change.write(Write::InsertSession(fresh.session.clone()));
+        let change = self.knowing(change, visitor, flow.value.computer(), account);
         let change = Self::replacing(checked.settle_right(change), former);
         self.ports.store.commit(change).await?;
         let standing = self.standing(&next);

@@ -4,10 +4,12 @@ use crate::{
     account::{Version, Versioned},
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, Guard, Write},
-    link::{LinkFlow, compare_identity},
+    ids::FlowId,
+    link::{FlowState, LinkFlow, compare_identity},
     ports::LinkedAccount,
-    provider::ProviderIdentity,
-    session::{Actor, Visitor},
+    provider::{ProviderIdentity, Switch},
+    refusal::Refusal,
+    session::{Actor, Recognition, Visitor},
     sign_in::{SignInProof, decide_sign_in},
     usecase::{Advance, Fault, Linking, Outcome},
 };
@@ -29,6 +31,20 @@ impl Linking {
         let Some(LinkedAccount { link, sheet }) = linked else {
             return self.awaiting(flow, identity, known.anchor).await;
         };
+        // Before anything is said of the account: another person may sit here.
+        if matches!(flow.value.state(), FlowState::Claimed { .. })
+            && self.recognition(&flow.value) == Recognition::Needed
+        {
+            return self.recognising(flow, identity, known.anchor).await;
+        }
+        if self.recognition(&flow.value) == Recognition::NotNeeded
+            && flow.value.computer().is_shared()
+            && !self.signed_in_anew(&flow.value, identity)
+        {
+            return self
+                .interrupted(visitor, former, flow, Refusal::StepUpNeeded)
+                .await;
+        }
         let policy = self.policy_of(sheet);
         let way = match decide_sign_in(Some(sheet), SignInProof::Link(link), policy) {
             Ok(way) => way,
@@ -36,7 +52,7 @@ impl Linking {
         };
         let account = sheet.account();
         let fresh = self.new_session(
-            visitor,
+            &visitor.on(flow.value.computer()),
             account.id,
             account.epoch,
             way.clone(),
@@ -90,6 +106,59 @@ impl Linking {
             session: Some(fresh),
             ..standing
         }))
+    }
+
+    /// Whether «Это вы?» stands before this sign-in.
+    fn recognition(&self, flow: &LinkFlow) -> Recognition {
+        let forced = self
+            .provider(flow.provider())
+            .map_or(Switch::Off, |connected| {
+                connected.adapter.manifest().forced_sign_in
+            });
+        flow.computer().recognition(forced)
+    }
+
+    /// Keeps the verified answer until «Да, это я».
+    async fn recognising(
+        &self,
+        flow: &Versioned<LinkFlow>,
+        identity: &ProviderIdentity,
+        anchor: Version,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let asked = flow
+            .value
+            .clone()
+            .recognise(identity.clone())
+            .map_err(|_| Fault::Contradiction("no sign-in was awaited"))?
+            .with_anchor(anchor);
+        self.ports.store.put_flow(&asked, flow.version).await?;
+        Ok(Outcome::Done(self.standing(&asked)))
+    }
+
+    /// «Да, это я» on a shared computer: lets in by the facts of this moment.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn enter(
+        &self,
+        visitor: &Visitor,
+        former: Option<&Actor>,
+        id: FlowId,
+    ) -> Result<Outcome<Advance>, Fault> {
+        self.settled(|| async {
+            let flow = match self.flow_to_act_on(visitor, former, id).await? {
+                Ok(flow) => flow,
+                Err(refusal) => return Ok(Outcome::Refused(refusal)),
+            };
+            let FlowState::Recognising { identity } = flow.value.state() else {
+                return Ok(Outcome::Done(self.standing(&flow.value)));
+            };
+            if self.open_provider(&flow.value, former).is_none() {
+                return self.provider_is_off(visitor, former, &flow.value).await;
+            }
+            self.entered(visitor, former, &flow, identity).await
+        })
+        .await
     }
 
     /// Keeps the verified answer until the person goes on. The identity's anchor goes with it:

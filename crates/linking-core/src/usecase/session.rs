@@ -74,6 +74,7 @@ impl Linking {
             seen_at: now,
             proved_at,
             agent: visitor.agent.clone(),
+            computer: visitor.computer,
         };
         NewSession { secret, session }
     }

@@ -170,6 +170,7 @@ impl Linking {
             tickets: trip.tickets,
             state,
             now,
+            computer: visitor.computer,
         });
         if fault.is_some() {
             flow = flow

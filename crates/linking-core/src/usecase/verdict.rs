@@ -194,7 +194,7 @@ impl Linking {
 
     /// Whether the person signed in at the provider for this flow, where the provider can be
     /// asked for that (`domain.md`, Bounds; `threats.md` A17).
-    fn signed_in_anew(&self, flow: &LinkFlow, identity: &ProviderIdentity) -> bool {
+    pub(crate) fn signed_in_anew(&self, flow: &LinkFlow, identity: &ProviderIdentity) -> bool {
         let forced = self
             .provider(flow.provider())
             .is_some_and(|connected| connected.adapter.manifest().forced_sign_in.is_on());

@@ -54,6 +54,11 @@ pub enum FlowStep {
         /// Whose identity it is.
         identity: String,
     },
+    /// «Это вы?» before a sign-in on a shared computer.
+    Recognise {
+        /// Whose identity it is.
+        identity: String,
+    },
     /// «Это вы?» before a link.
     Confirm {
         /// Whose identity it is.
@@ -146,6 +151,9 @@ impl FlowView {
                 identity: identity.masked_name(),
             },
             FlowState::Proving { identity, .. } => FlowStep::Prove {
+                identity: identity.masked_name(),
+            },
+            FlowState::Recognising { identity } => FlowStep::Recognise {
                 identity: identity.masked_name(),
             },
             FlowState::Confirming { identity } => FlowStep::Confirm {

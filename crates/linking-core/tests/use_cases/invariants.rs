@@ -90,7 +90,10 @@ pub(crate) fn check(stand: &Stand) {
     for flow in stand.store.flows() {
         let may_hold = matches!(
             flow.state(),
-            FlowState::NotLinked { .. } | FlowState::Proving { .. } | FlowState::Confirming { .. }
+            FlowState::NotLinked { .. }
+                | FlowState::Proving { .. }
+                | FlowState::Recognising { .. }
+                | FlowState::Confirming { .. }
         );
         assert!(may_hold || !holds_claims(&flow), "invariant 9: {flow:?}");
     }

@@ -28,6 +28,8 @@ mod invariants;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod known_browser;
+#[cfg(test)]
 mod links;
 #[cfg(test)]
 mod mix_up;
@@ -39,6 +41,8 @@ mod property;
 mod races;
 #[cfg(test)]
 mod restarts;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod stand;
 #[cfg(test)]

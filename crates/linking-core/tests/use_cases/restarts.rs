@@ -47,6 +47,7 @@ fn press(stand: &Stand, browser: &mut Browser, id: FlowId, person: &Person) -> b
             FlowStep::Judging => stand.later(TimeDelta::seconds(30)),
             FlowStep::NotLinked { .. } => drop(stand.agree(browser, id)),
             FlowStep::Prove { .. } => drop(stand.prove(browser, id, person)),
+            FlowStep::Recognise { .. } => panic!("nobody ticked a shared computer"),
             FlowStep::Confirm { .. } => drop(stand.confirm(browser, id)),
             FlowStep::ChooseContacts { .. } => drop(stand.choose(browser, id, &[])),
             FlowStep::Done(FlowEnd::Linked { .. }) => return false,

@@ -16,7 +16,7 @@ use linking_core::{
     ports::{Clock as _, IdentityProvider, Store, Tag},
     provider::{Manifest, Prompt, ProviderId, ProviderIdentity, Switch},
     secret::{Password, Secret256},
-    session::{Actor, AgentLabel, Network, Visitor},
+    session::{Actor, AgentLabel, Computer, Network, Visitor},
     time::Timestamp,
     usecase::{
         Advance, ConnectedProvider, Fault, FlowStep, FlowView, Linking, LocalCredentials,
@@ -69,13 +69,14 @@ impl Browser {
                 browser: Tag::new(1, [number; 32]),
                 network: Network::of(IpAddr::from([192, 0, 2, number])),
                 agent: AgentLabel::new(&format!("Browser {number}")),
+                computer: Computer::Own,
                 request: None,
             },
             secret: None,
         }
     }
 
-    fn keep(&mut self, session: Option<&NewSession>) {
+    pub(crate) fn keep(&mut self, session: Option<&NewSession>) {
         if let Some(session) = session {
             self.secret = Some(session.secret.clone());
         }

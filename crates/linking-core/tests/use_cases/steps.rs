@@ -5,6 +5,7 @@ use linking_core::{
     account::ContactKind,
     ids::FlowId,
     link::{FlowStepName as S, LinkFlow},
+    session::Computer,
     usecase::{Outcome, StartOrder},
 };
 use linking_testkit::{Returned, people};
@@ -32,7 +33,13 @@ impl Case {
     fn at(order: StartOrder, state: S) -> Self {
         let stand = Stand::new();
         let teacher = stand.teacher();
+        if state == S::Recognising {
+            stand.linked(&mut Browser::new(9), &teacher);
+        }
         let mut browser = stand.signed_in(1, &teacher);
+        if state == S::Recognising {
+            browser.visitor.computer = Computer::Shared;
+        }
         if matches!(order, StartOrder::Refresh | StartOrder::StepUp) {
             stand.linked(&mut browser, &teacher);
         }
@@ -72,7 +79,7 @@ impl Case {
                 let server = stand.server();
                 wait(server.switch_identity(&browser.visitor, Some(&actor), id, &back)).unwrap();
             }
-            S::NotLinked | S::Confirming => {
+            S::NotLinked | S::Recognising | S::Confirming => {
                 stand.answer(browser, &self.returned);
             }
             S::Proving => {
@@ -117,6 +124,7 @@ impl Case {
             Act::Confirm => {
                 drop(wait(server.confirm(&visitor, &actor.unwrap(), id, TEXT)).unwrap());
             }
+            Act::Enter => drop(wait(server.enter(&visitor, actor.as_ref(), id)).unwrap()),
             Act::Choose => drop(stand.choose(browser, id, &[ContactKind::Email])),
             Act::Switch => {
                 let back = "https://diary.example/".parse().unwrap();
@@ -138,12 +146,13 @@ enum Act {
     ChooseOrganization,
     Prove,
     Confirm,
+    Enter,
     Choose,
     Switch,
     Cancel,
 }
 
-const ACTS: [Act; 10] = [
+const ACTS: [Act; 11] = [
     Act::Look,
     Act::Answer,
     Act::AskAgain,
@@ -151,6 +160,7 @@ const ACTS: [Act; 10] = [
     Act::ChooseOrganization,
     Act::Prove,
     Act::Confirm,
+    Act::Enter,
     Act::Choose,
     Act::Switch,
     Act::Cancel,
@@ -167,15 +177,17 @@ fn table(order: StartOrder, state: S, act: Act) -> Option<S> {
     };
     match (act, state) {
         (Act::Answer, S::Asked) => Some(answered),
-        (Act::AskAgain, S::Asked | S::Interrupted | S::NotLinked | S::Proving | S::Confirming) => {
-            Some(S::Asked)
-        }
-        (Act::Switch, S::Asked | S::Claimed | S::NotLinked | S::Proving | S::Confirming) => {
-            Some(S::Interrupted)
-        }
+        (
+            Act::AskAgain,
+            S::Asked | S::Interrupted | S::NotLinked | S::Proving | S::Recognising | S::Confirming,
+        ) => Some(S::Asked),
+        (
+            Act::Switch,
+            S::Asked | S::Claimed | S::NotLinked | S::Proving | S::Recognising | S::Confirming,
+        ) => Some(S::Interrupted),
         (Act::Agree, S::NotLinked) => Some(S::Proving),
         (Act::Prove, S::Proving) | (Act::Confirm, S::Confirming) => Some(S::ChoosingContacts),
-        (Act::Choose, S::ChoosingContacts) => Some(S::Closed),
+        (Act::Enter, S::Recognising) | (Act::Choose, S::ChoosingContacts) => Some(S::Closed),
         (Act::Cancel, S::Closed) => None,
         (Act::Cancel, _) => Some(S::Closed),
         _ => None,
@@ -193,6 +205,7 @@ fn e20_every_request_in_every_state() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::ChoosingContacts,
                 S::Closed,
             ],

@@ -100,6 +100,14 @@ impl Store for Counted {
     async fn put_flow(&self, flow: &LinkFlow, read: Version) -> Result<Version, StoreError> {
         self.write().put_flow(flow, read).await
     }
+    async fn knows_browser(
+        &self,
+        login: &Login,
+        browser: &Tag,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.read().knows_browser(login, browser, now).await
+    }
     async fn session(&self, secret: &Tag) -> Result<Option<Actor>, StoreError> {
         self.read().session(secret).await
     }

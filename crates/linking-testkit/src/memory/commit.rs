@@ -124,6 +124,16 @@ impl Records {
                 self.withdraw_consents(*account, Some(provider), *at);
                 Ok(())
             }
+            Write::KnowBrowser {
+                account,
+                browser,
+                epoch,
+                until,
+            } => {
+                self.known_browsers
+                    .insert((*account, *browser), (*epoch, *until));
+                Ok(())
+            }
             Write::ClearAttempts(key) => {
                 self.attempts.remove(key);
                 Ok(())

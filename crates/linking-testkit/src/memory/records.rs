@@ -7,7 +7,7 @@ use std::{
 
 use linking_core::{
     account::{
-        Account, AccountSheet, AccountStatus, Family, Membership, Relative, Role, Version,
+        Account, AccountSheet, AccountStatus, Epoch, Family, Membership, Relative, Role, Version,
         Versioned,
     },
     audit::{AuditRecord, HistoryLine},
@@ -71,6 +71,7 @@ pub(super) struct Records {
     pub(super) flows: BTreeMap<FlowId, Versioned<LinkFlow>>,
     pub(super) sessions: BTreeMap<SessionId, Versioned<Session>>,
     pub(super) attempts: HashMap<Tag, Counter>,
+    pub(super) known_browsers: HashMap<(AccountId, Tag), (Epoch, Timestamp)>,
     pub(super) audits: Vec<AuditRecord>,
     pub(super) events: Vec<Event>,
 }

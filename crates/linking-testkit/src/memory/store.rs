@@ -14,7 +14,7 @@ use linking_core::{
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
-    time::{FLOW_REMAINS, SESSION_IDLE, SESSION_LIFE, Timestamp},
+    time::{FLOW_REMAINS, Timestamp},
 };
 
 use super::{MemoryStore, commit::expire, records::Records};
@@ -86,6 +86,16 @@ impl Store for MemoryStore {
         self.write(|records, _| records.put_flow(flow, read)).await
     }
 
+    async fn knows_browser(
+        &self,
+        login: &Login,
+        browser: &Tag,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.read(|records| records.knows_browser(login, browser, now))
+            .await
+    }
+
     async fn session(&self, secret: &Tag) -> Result<Option<Actor>, StoreError> {
         self.read(|records| records.actor(secret)).await
     }
@@ -133,11 +143,19 @@ impl Store for MemoryStore {
 }
 
 impl Records {
+    fn knows_browser(&self, login: &Login, browser: &Tag, now: Timestamp) -> bool {
+        let account = self.id_of(login).and_then(|id| self.accounts.get(&id));
+        account.is_some_and(|stored| {
+            let account = &stored.account;
+            self.known_browsers
+                .get(&(account.id, *browser))
+                .is_some_and(|(epoch, until)| *epoch == account.epoch && now < *until)
+        })
+    }
+
     fn sweep(&mut self, now: Timestamp, limit: u16) -> u64 {
         let limit = usize::from(limit);
-        let over = |session: &Session| {
-            session.seen_at + SESSION_IDLE <= now || session.started_at + SESSION_LIFE <= now
-        };
+        let over = |session: &Session| session.ends_at() <= now;
         let flows: Vec<_> = self
             .flows
             .iter()
@@ -169,7 +187,15 @@ impl Records {
             .count();
         self.sessions.retain(|id, _| !sessions.contains(id));
         self.attempts.retain(|key, _| !attempts.contains(key));
-        let over = flows.len() + ended + sessions.len() + attempts.len();
+        let known: Vec<_> = self
+            .known_browsers
+            .iter()
+            .filter(|(_, (_, until))| *until <= now)
+            .map(|(key, _)| *key)
+            .take(limit)
+            .collect();
+        self.known_browsers.retain(|key, _| !known.contains(key));
+        let over = flows.len() + ended + sessions.len() + attempts.len() + known.len();
         u64::try_from(over).unwrap_or(u64::MAX)
     }
 }

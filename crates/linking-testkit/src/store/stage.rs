@@ -14,7 +14,7 @@ use linking_core::{
     policy::IdentitySharing,
     ports::{IdSource as _, NewPerson, StoreError, Tag},
     provider::{AssuranceLevel, IdentityKey, ProviderId, ProviderState},
-    session::{AgentLabel, Session, SignInWay},
+    session::{AgentLabel, Computer, Session, SignInWay},
     time::Timestamp,
 };
 
@@ -189,6 +189,7 @@ impl Stage {
             seen_at: people::START,
             proved_at: None,
             agent: AgentLabel::new("Chrome, Windows"),
+            computer: Computer::Own,
         }
     }
 
@@ -229,6 +230,7 @@ impl Stage {
             tickets: self.tickets(),
             state: ProviderState::new(vec![0, 255, 128]),
             now: people::START,
+            computer: Computer::Own,
         }
     }
 

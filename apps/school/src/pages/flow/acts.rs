@@ -122,6 +122,25 @@ pub(crate) async fn confirm(
     }
 }
 
+/// POST `/flow/{id}/enter`: «Да, это я» on a shared computer.
+pub(crate) async fn enter(
+    State(app): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> PageResult {
+    form.only(&[])?;
+    let id = match id_of(&id) {
+        Ok(id) => id,
+        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+    };
+    let outcome = app
+        .linking()
+        .enter(visit.visitor(), visit.actor(), id)
+        .await?;
+    answer(&app, &visit, outcome).await
+}
+
 /// POST `/flow/{id}/step-up`: the password once more, then «Связать» again.
 pub(crate) async fn step_up(
     State(app): State<AppState>,

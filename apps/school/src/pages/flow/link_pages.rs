@@ -8,7 +8,7 @@ use axum::{
 use linking_core::{
     link::FlowPurpose,
     provider::Verification,
-    usecase::{FlowStep, OfferedContact},
+    usecase::{FlowStep, FlowView, OfferedContact},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     pages::{
         consent::{ConsentView, consent_view},
         contacts::{ContactChoice, ContactsPage, Masked},
-        flow::{Opened, TimeLeft, act, open, page_of, time_left, time_of},
+        flow::{Opened, TimeLeft, act, begun_at, open, page_of, time_left, time_of},
         frame::{Frame, page, show},
         message::{Door, MessagePage, Weight},
         profile::{masked_line, masked_profile},
@@ -122,6 +122,9 @@ pub(crate) async fn who(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
+    if let FlowStep::Recognise { identity } = &view.step {
+        return recognise(&app, &visit, &view, identity).await;
+    }
     let FlowStep::Confirm { identity } = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
@@ -158,6 +161,35 @@ pub(crate) async fn who(
         time: time_left(&view, &t, offset),
         frame,
     };
+    show(&page, StatusCode::OK)
+}
+
+/// «Это вы?» before a sign-in on a shared computer.
+async fn recognise(app: &AppState, visit: &Visit, view: &FlowView, identity: &str) -> PageResult {
+    let t = app.texts_about(visit, &view.provider);
+    let offset = Scene::in_flow(app, visit, view).offset().await?;
+    let frame = Frame::new(app, visit, "who", t.text("page-is-it-you-title"))
+        .back_to(begun_at(view))
+        .leading_to(app, &view.provider);
+    let page = MessagePage::new(frame, t.clone())
+        .fact(t.text("page-is-it-you-who"), identity.to_owned())
+        .say(t.text("page-recognise-text"))
+        .door(Door::form(
+            Weight::Main,
+            t.text("label-yes-me"),
+            act(view, "enter"),
+        ))
+        .door(Door::form(
+            Weight::Second,
+            t.text("action-other-identity"),
+            act(view, "other-identity"),
+        ))
+        .door(Door::form(
+            Weight::Plain,
+            t.text("action-cancel"),
+            act(view, "cancel"),
+        ))
+        .until(time_left(view, &t, offset));
     show(&page, StatusCode::OK)
 }
 

@@ -129,6 +129,7 @@ async fn draw(
             password_error: None,
             error: None,
             forgot: Forgot::Form(act(view, "restore")),
+            shared: None,
         }
     });
     let errors = fault.map(|fault| credentials::mark(fault, &t, true, form.as_mut(), &mut place));

@@ -5,6 +5,7 @@ use linking_core::{
     link::PlaceHint,
     provider::ProviderId,
     refusal::Refusal,
+    session::Computer,
     usecase::{Outcome, StartOrder},
 };
 
@@ -15,7 +16,6 @@ use crate::{
         refusal::{self, Scene},
     },
     web::{
-        cookies::{self, CookieName},
         fields::Form,
         next::NextAct,
         problem::{PageResult, Problem},
@@ -47,11 +47,7 @@ pub(crate) async fn begin(
         Outcome::Done(advance) => {
             let mut response = flow_response::respond(advance)?;
             let remembered = visit.place().clone().beginning(order, provider);
-            cookies::set(
-                response.headers_mut(),
-                CookieName::Place,
-                &remembered.write(),
-            );
+            visit.remember(response.headers_mut(), Computer::Own, &remembered);
             Ok(response)
         }
         Outcome::Refused(Refusal::StepUpNeeded) => {

@@ -84,6 +84,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. } => true,
             FlowState::Claimed { .. } => self.claim_is_lost(now),
             FlowState::ChoosingContacts { .. } | FlowState::Closed(_) => false,
@@ -122,6 +123,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. } => {
                 self.state = FlowState::Interrupted(cause);
                 Ok(self)
@@ -136,13 +138,32 @@ impl LinkFlow {
     pub fn verified(mut self, identity: ProviderIdentity) -> Result<Self, FlowStateError> {
         let identity = Box::new(identity);
         self.state = match (&self.state, &self.purpose) {
-            (FlowState::Claimed { .. }, FlowPurpose::SignIn) => FlowState::NotLinked { identity },
+            (FlowState::Claimed { .. } | FlowState::Recognising { .. }, FlowPurpose::SignIn) => {
+                FlowState::NotLinked { identity }
+            }
             (FlowState::Claimed { .. }, FlowPurpose::Link { .. }) => {
                 FlowState::Confirming { identity }
             }
             _ => return Err(self.wrong()),
         };
         Ok(self)
+    }
+
+    /// The identity enters an account, and the computer is shared: «Это вы?» comes first
+    /// ([`Computer::recognition`](crate::session::Computer::recognition)).
+    ///
+    /// # Errors
+    /// Any state but claimed, any purpose but a sign-in.
+    pub fn recognise(mut self, identity: ProviderIdentity) -> Result<Self, FlowStateError> {
+        match (&self.state, &self.purpose) {
+            (FlowState::Claimed { .. }, FlowPurpose::SignIn) => {
+                self.state = FlowState::Recognising {
+                    identity: Box::new(identity),
+                };
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
     }
 
     /// «Продолжить»: the person agreed, and proves the account next.
@@ -276,7 +297,12 @@ impl LinkFlow {
         session: SessionId,
     ) -> Result<Self, FlowStateError> {
         match (&self.state, &self.purpose) {
-            (FlowState::Claimed { .. } | FlowState::Proving { .. }, FlowPurpose::SignIn) => {
+            (
+                FlowState::Claimed { .. }
+                | FlowState::Proving { .. }
+                | FlowState::Recognising { .. },
+                FlowPurpose::SignIn,
+            ) => {
                 self.state = FlowState::Closed(FlowEnd::SignedIn { account, session });
                 Ok(self)
             }
@@ -310,6 +336,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. } => {
                 self.state = FlowState::Closed(FlowEnd::Refused(refusal));
                 Ok(self)
@@ -332,6 +359,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. }
             | FlowState::ChoosingContacts {
                 linked_at: None, ..
@@ -357,6 +385,7 @@ impl LinkFlow {
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
+            | FlowState::Recognising { .. }
             | FlowState::Confirming { .. }
             | FlowState::ChoosingContacts {
                 linked_at: None, ..

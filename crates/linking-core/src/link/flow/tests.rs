@@ -31,6 +31,7 @@ fn started(purpose: FlowPurpose) -> LinkFlow {
         tickets: tickets(),
         state: provider_state(),
         now: now(),
+        computer: Computer::Own,
     })
 }
 
@@ -60,6 +61,7 @@ fn every_state() -> Vec<LinkFlow> {
     let who = identity_of(&teacher().account().profile);
     let not_linked = claimed(FlowPurpose::SignIn).verified(who.clone()).unwrap();
     let proving = not_linked.clone().agree(consent()).unwrap();
+    let recognising = claimed(FlowPurpose::SignIn).recognise(who.clone()).unwrap();
     let confirming = claimed(link_purpose()).verified(who).unwrap();
     let choosing = proving
         .clone()
@@ -74,6 +76,7 @@ fn every_state() -> Vec<LinkFlow> {
             .unwrap(),
         not_linked,
         proving,
+        recognising,
         confirming,
         choosing,
         closed,
@@ -85,7 +88,7 @@ fn every_state() -> Vec<LinkFlow> {
 fn e20_a_step_is_taken_only_where_the_table_says() {
     use FlowStepName as S;
     type Step = (&'static str, fn(LinkFlow) -> bool, &'static [S]);
-    let steps: [Step; 13] = [
+    let steps: [Step; 14] = [
         ("claim", |f| f.claim(now()).is_ok(), &[S::Asked]),
         (
             "ask_again",
@@ -95,6 +98,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::Confirming,
             ],
         ),
@@ -106,6 +110,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::Confirming,
             ],
         ),
@@ -123,6 +128,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::Confirming,
             ],
         ),
@@ -130,6 +136,14 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
             "verified",
             |f| {
                 f.verified(identity_of(&teacher().account().profile))
+                    .is_ok()
+            },
+            &[S::Claimed, S::Recognising],
+        ),
+        (
+            "recognise",
+            |f| {
+                f.recognise(identity_of(&teacher().account().profile))
                     .is_ok()
             },
             &[S::Claimed],
@@ -148,7 +162,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
         (
             "signed_in",
             |f| f.signed_in(id(1), id(900)).is_ok(),
-            &[S::Claimed, S::Proving],
+            &[S::Claimed, S::Proving, S::Recognising],
         ),
         (
             "refuse",
@@ -159,6 +173,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::Confirming,
             ],
         ),
@@ -176,6 +191,7 @@ fn e20_a_step_is_taken_only_where_the_table_says() {
                 S::Interrupted,
                 S::NotLinked,
                 S::Proving,
+                S::Recognising,
                 S::Confirming,
                 S::ChoosingContacts,
             ],
@@ -212,7 +228,7 @@ fn invariant_9_a_flow_that_is_over_holds_no_claims() {
 
 #[test]
 fn who_leaves_the_contact_choice_is_linked_with_nothing_kept() {
-    let choosing = every_state().remove(6);
+    let choosing = every_state().remove(7);
     assert_eq!(
         choosing.cancel().state(),
         &FlowState::Closed(FlowEnd::Linked {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use linking_core::{
+    account::Account,
     change::Write,
     ports::{AttemptLimit, AttemptVerdict, Tag},
     time::Timestamp,
@@ -198,6 +199,38 @@ pub async fn f1_one_count_is_taken_back(store: Arc<dyn ConformingStore>) {
         assert_eq!(try_at(&stage, &[fresh], START).await, GO);
     }
     assert_eq!(try_at(&stage, &[fresh], START).await, last(minutes(1)));
+}
+
+/// A browser is known to the owner of a login until its end, and at the account's epoch alone
+/// (`threats.md` F2).
+pub async fn f2_a_browser_is_known_to_one_account_until_its_end(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::peopled(store).await;
+    let owner = stage.teacher().await.account.value;
+    let other = stage.adult().await.account.value;
+    let browser = stage.tag();
+    let known = async |account: &Account, browser: &Tag, now| {
+        let known = stage.store.knows_browser(&account.login, browser, now);
+        known.await.unwrap()
+    };
+    assert!(!known(&owner, &browser, START).await);
+    let mark = |epoch, until| Write::KnowBrowser {
+        account: owner.id,
+        browser,
+        epoch,
+        until,
+    };
+    write(&stage, mark(owner.epoch, minutes(1))).await;
+    write(&stage, mark(owner.epoch, minutes(5))).await;
+    assert!(known(&owner, &browser, START).await);
+    assert!(known(&owner, &browser, minutes(4)).await);
+    assert!(!known(&owner, &browser, minutes(5)).await);
+    assert!(!known(&other, &browser, START).await);
+    assert!(!known(&owner, &stage.tag(), START).await);
+    write(&stage, mark(owner.epoch.next(), minutes(5))).await;
+    assert!(!known(&owner, &browser, START).await);
+    write(&stage, mark(owner.epoch, minutes(5))).await;
+    stage.store.sweep(minutes(5), 100).await.unwrap();
+    assert!(!known(&owner, &browser, START).await);
 }
 
 /// The key's version is part of a counter's name.
