@@ -47,6 +47,9 @@ const fn label(purpose: Purpose) -> &'static str {
         Purpose::FormToken => "form-token",
         Purpose::Repeat => "repeat",
         Purpose::ReplySeal => "reply-seal",
+        Purpose::EmailTag => "email-tag",
+        Purpose::Letter => "letter",
+        Purpose::RestoreRequest => "restore-request",
     }
 }
 

@@ -46,18 +46,23 @@ CREATE TABLE account (
     password_hash   TEXT,
     password_origin TEXT,
     password_set_at BIGINT,
+    -- Since when somebody else is held to know it.
+    password_exposed_at BIGINT,
     status          TEXT    NOT NULL CHECK (status IN ('active', 'blocked', 'archived')),
     epoch           BIGINT  NOT NULL,
     version         BIGINT  NOT NULL,
     profile         BLOB    NOT NULL,
     snils           BLOB,
     snils_tag       BLOB,
+    -- Of the address to which letters go.
+    email_tag       BLOB,
     CHECK ((password_hash IS NULL) = (password_origin IS NULL)),
     CHECK ((password_hash IS NULL) = (password_set_at IS NULL)),
     CHECK ((snils IS NULL) = (snils_tag IS NULL))
 );
 CREATE UNIQUE INDEX account_login ON account (login_key);
 CREATE INDEX account_by_snils ON account (snils_tag) WHERE snils_tag IS NOT NULL;
+CREATE INDEX account_by_email ON account (email_tag) WHERE email_tag IS NOT NULL;
 
 CREATE TABLE membership (
     id              BLOB    NOT NULL PRIMARY KEY,
@@ -227,5 +232,35 @@ CREATE TABLE outbox (
     id              BLOB    NOT NULL PRIMARY KEY,
     account         BLOB    NOT NULL,
     at              BIGINT  NOT NULL,
-    body            TEXT    NOT NULL
+    agent           TEXT,
+    body            TEXT    NOT NULL,
+    -- When a letter is due for it, or its lease ends; none when it is settled.
+    due_at          BIGINT,
+    tries           BIGINT  NOT NULL
 );
+CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_due_of_account ON outbox (account, id) WHERE due_at IS NOT NULL;
+
+-- Letters. What was typed for a new password lies sealed, and goes when it is settled. -------
+
+CREATE TABLE restore_request (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    at              BIGINT  NOT NULL,
+    sealed          BLOB    NOT NULL,
+    due_at          BIGINT  NOT NULL,
+    tries           BIGINT  NOT NULL
+);
+CREATE INDEX restore_request_due ON restore_request (due_at);
+
+CREATE TABLE ticket (
+    secret          BLOB    NOT NULL PRIMARY KEY,
+    account         BLOB    NOT NULL REFERENCES account (id),
+    address         BLOB    NOT NULL,
+    purpose         TEXT    NOT NULL,
+    restores        BOOLEAN NOT NULL,
+    made_at         BIGINT  NOT NULL,
+    ends_at         BIGINT  NOT NULL,
+    used_at         BIGINT
+);
+CREATE INDEX ticket_of_account ON ticket (account);
+CREATE INDEX ticket_end ON ticket (ends_at);

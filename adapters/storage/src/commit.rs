@@ -18,6 +18,7 @@ use linking_core::{
 use crate::{
     codes::Code,
     connection::{Unit, query},
+    letters,
     open::Storage,
     people::AccountRow,
     record::{self, Columns, json_text, micros, stored},
@@ -151,6 +152,21 @@ impl Unit<'_> {
                     .bind(stored(epoch.number()))
                     .bind(micros(*until));
                 self.write("known browser", statement).await.map(drop)
+            }
+            Write::InsertRestore(request) => self.insert_restore(request, vault).await,
+            Write::InsertTicket(ticket) => {
+                self.write_one("ticket", letters::insert_ticket(ticket)?)
+                    .await
+            }
+            Write::UseTicket { secret, at } => {
+                let statement = query(sql::letter::USE_TICKET)
+                    .bind(secret.to_octets())
+                    .bind(micros(*at));
+                self.write_one("ticket", statement).await
+            }
+            Write::EndRestores(account) => {
+                let statement = query(sql::letter::END_RESTORES).bind(account.uuid());
+                self.write("ticket", statement).await.map(drop)
             }
             Write::ClearAttempts(counter) => {
                 let statement = query(sql::session::CLEAR_ATTEMPTS).bind(counter.to_octets());
@@ -310,7 +326,8 @@ impl Unit<'_> {
             .bind(event.id.uuid())
             .bind(event.account.uuid())
             .bind(micros(event.at))
-            .bind(json_text(&event.body)?);
+            .bind(json_text(&event.body)?)
+            .bind(event.agent.as_ref().map(|agent| agent.as_str().to_owned()));
         self.write_one("event", statement).await
     }
 }

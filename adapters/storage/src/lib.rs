@@ -45,6 +45,7 @@ mod directory;
 #[cfg(feature = "dump")]
 mod dump;
 mod fault;
+mod letters;
 mod meter;
 mod migrate;
 mod open;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     codes::Code,
     record::{micros, stored},
-    sealing::{SealedProfile, seal_profile, snils_tag},
+    sealing::{SealedProfile, email_tag, seal_profile, snils_tag},
     statement::Query,
 };
 
@@ -18,12 +18,13 @@ pub(crate) struct AccountRow {
     pub(crate) id: Uuid,
     pub(crate) login: String,
     pub(crate) login_key: String,
-    password: Option<(String, &'static str, i64)>,
+    password: Option<(String, &'static str, i64, Option<i64>)>,
     pub(crate) status: &'static str,
     pub(crate) epoch: i64,
     pub(crate) profile: Vec<u8>,
     pub(crate) snils: Option<Vec<u8>>,
     pub(crate) snils_tag: Option<Vec<u8>>,
+    pub(crate) email_tag: Option<Vec<u8>>,
 }
 
 impl AccountRow {
@@ -34,6 +35,7 @@ impl AccountRow {
                 password.hash.expose().to_owned(),
                 password.origin.code(),
                 micros(password.set_at),
+                password.exposed_at.map(micros),
             )
         });
         let snils_tag = account
@@ -41,6 +43,8 @@ impl AccountRow {
             .snils
             .as_ref()
             .map(|snils| snils_tag(vault, &snils.value).to_octets());
+        let address = account.profile.letter_address();
+        let email_tag = address.map(|address| email_tag(vault, address).to_octets());
         Ok(Self {
             id: account.id.uuid(),
             login: account.login.as_str().to_owned(),
@@ -51,14 +55,17 @@ impl AccountRow {
             profile,
             snils,
             snils_tag,
+            email_tag,
         })
     }
 
     /// Binds the columns in the order of `sql::account::INSERT`.
     pub(crate) fn bind(self, query: Query) -> Query {
-        let (hash, origin, set_at) = match self.password {
-            Some((hash, origin, set_at)) => (Some(hash), Some(origin), Some(set_at)),
-            None => (None, None, None),
+        let (hash, origin, set_at, exposed_at) = match self.password {
+            Some((hash, origin, set_at, exposed_at)) => {
+                (Some(hash), Some(origin), Some(set_at), exposed_at)
+            }
+            None => (None, None, None, None),
         };
         query
             .bind(self.id)
@@ -72,5 +79,7 @@ impl AccountRow {
             .bind(self.profile)
             .bind(self.snils)
             .bind(self.snils_tag)
+            .bind(self.email_tag)
+            .bind(exposed_at)
     }
 }

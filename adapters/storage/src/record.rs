@@ -161,6 +161,7 @@ pub(crate) fn account(row: &Row, vault: &dyn Vault) -> Result<Versioned<Account>
             hash: PasswordHash::new(hash),
             origin: row.coded("a_password_origin")?,
             set_at: row.time("a_password_set_at")?,
+            exposed_at: row.optional_time("a_password_exposed_at")?,
         }),
         None => None,
     };

@@ -3,11 +3,14 @@
 
 use linking_core::{
     account::{Contact, Profile, Sourced},
-    ids::{AccountId, FlowId},
+    ids::{AccountId, FlowId, RestoreId},
+    letter::RestoreRequest,
     link::LinkFlow,
-    person::{BirthDate, Gender, RegisteredName, Snils},
+    person::{BirthDate, EmailAddress, Gender, RegisteredName, Snils},
     ports::{Purpose, Sealed, StoreError, Tag, Vault, VaultError},
-    secret::SecretBytes,
+    secret::{SecretBytes, SecretText},
+    session::AgentLabel,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -38,6 +41,11 @@ struct OpenedProfile {
 /// The tag by which a SNILS is found.
 pub(crate) fn snils_tag(vault: &dyn Vault, snils: &Snils) -> Tag {
     vault.tag(Purpose::SnilsTag, snils.digits().as_bytes())
+}
+
+/// The tag by which an address is found.
+pub(crate) fn email_tag(vault: &dyn Vault, address: &EmailAddress) -> Tag {
+    vault.tag(Purpose::EmailTag, address.key().as_bytes())
 }
 
 pub(crate) fn seal_profile(
@@ -100,6 +108,51 @@ pub(crate) fn seal_flow(vault: &dyn Vault, flow: &LinkFlow) -> Result<SealedFlow
     Ok(SealedFlow {
         flow: sealed(flow)?,
         remains: sealed(&flow.clone().expire())?,
+    })
+}
+
+#[derive(Serialize)]
+struct RestoreToSeal<'a> {
+    typed: &'a str,
+    flow: Option<FlowId>,
+    agent: &'a AgentLabel,
+}
+
+#[derive(Deserialize)]
+struct OpenedRestore {
+    typed: String,
+    flow: Option<FlowId>,
+    agent: AgentLabel,
+}
+
+pub(crate) fn seal_restore(
+    vault: &dyn Vault,
+    request: &RestoreRequest,
+) -> Result<Vec<u8>, StoreError> {
+    let to_seal = RestoreToSeal {
+        typed: request.typed.expose(),
+        flow: request.flow,
+        agent: &request.agent,
+    };
+    let bound_to = request.id.uuid().into_bytes();
+    seal(vault, Purpose::RestoreRequest, &bound_to, &to_seal)
+}
+
+pub(crate) fn open_restore(
+    vault: &dyn Vault,
+    id: RestoreId,
+    at: Timestamp,
+    sealed: Vec<u8>,
+) -> Result<RestoreRequest, StoreError> {
+    let bound_to = id.uuid().into_bytes();
+    let opened: OpenedRestore = open(vault, Purpose::RestoreRequest, &bound_to, sealed)
+        .map_err(|why| StoreError::Damaged(format!("what was typed in {id}: {why}")))?;
+    Ok(RestoreRequest {
+        id,
+        at,
+        typed: SecretText::new(opened.typed),
+        flow: opened.flow,
+        agent: opened.agent,
     })
 }
 

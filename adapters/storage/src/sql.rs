@@ -16,6 +16,7 @@ macro_rules! account_columns {
     () => {
         "a.id AS a_id, a.login AS a_login, a.password_hash AS a_password_hash, \
          a.password_origin AS a_password_origin, a.password_set_at AS a_password_set_at, \
+         a.password_exposed_at AS a_password_exposed_at, \
          a.status AS a_status, a.epoch AS a_epoch, a.version AS a_version, \
          a.profile AS a_profile, a.snils AS a_snils"
     };
@@ -71,6 +72,7 @@ macro_rules! session_columns {
 pub(crate) mod account;
 pub(crate) mod directory;
 pub(crate) mod flow;
+pub(crate) mod letter;
 pub(crate) mod link;
 pub(crate) mod register;
 pub(crate) mod repeats;
@@ -84,6 +86,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         account::ALL,
         directory::ALL,
         flow::ALL,
+        letter::ALL,
         link::ALL,
         register::ALL,
         repeats::ALL,

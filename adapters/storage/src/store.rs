@@ -7,8 +7,9 @@ use linking_core::{
     change::ChangeSet,
     consent::Consent,
     ids::{AccountId, AuditId, FlowId},
+    letter::Ticket,
     link::{Link, LinkFlow},
-    person::{Login, Snils},
+    person::{EmailAddress, Login, Snils},
     ports::{AttemptLimit, AttemptVerdict, IdentitySheet, LinkedAccount, Store, StoreError, Tag},
     provider::IdentityKey,
     region::RegionCode,
@@ -21,10 +22,11 @@ use crate::{
     commit::flow_update,
     connection::query,
     fault::damaged_column,
+    letters,
     open::Storage,
     record::{self, Columns, micros},
     row::Row,
-    sealing::{open_flow, seal_flow, snils_tag},
+    sealing::{email_tag, open_flow, seal_flow, snils_tag},
     sql,
 };
 
@@ -67,6 +69,21 @@ impl Store for Storage {
             .bind(tag.to_octets())
             .bind(region.as_str());
         record::sheets(&self.rows(statement).await?, "a_id", self.vault.as_ref())
+    }
+
+    async fn accounts_by_email(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Vec<AccountSheet>, StoreError> {
+        let tag = email_tag(self.vault.as_ref(), address);
+        let statement = query(sql::account::BY_EMAIL).bind(tag.to_octets());
+        record::sheets(&self.rows(statement).await?, "a_id", self.vault.as_ref())
+    }
+
+    async fn ticket(&self, secret: &Tag) -> Result<Option<Ticket>, StoreError> {
+        let statement = query(sql::letter::TICKET).bind(secret.to_octets());
+        let row = self.row(statement).await?;
+        row.as_ref().map(letters::ticket).transpose()
     }
 
     async fn family(&self, id: AccountId) -> Result<Family, StoreError> {

@@ -19,6 +19,7 @@ impl Storage {
             ("attempt", sql::session::SWEEP_ATTEMPTS, now),
             ("request", sql::repeats::SWEEP, now),
             ("known browser", sql::session::SWEEP_KNOWN, now),
+            ("ticket", sql::letter::SWEEP_TICKETS, now),
         ] {
             let statement = query(text).bind(micros(until)).bind(i64::from(limit));
             over += unit.write(record, statement).await?;

@@ -1,6 +1,6 @@
 //! What the demo prints: the address, the people, their passwords, what to try.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 use linking_simulator::personas::{self, PASSWORD};
 
@@ -34,7 +34,7 @@ const PEOPLE: &[(&str, &str, &str)] = &[
 
 /// The text for the terminal.
 #[must_use]
-pub fn text(ports: Ports, passwords: &BTreeMap<String, String>) -> String {
+pub fn text(ports: Ports, folder: &Path, passwords: &BTreeMap<String, String>) -> String {
     let mut text = String::new();
     let known = personas::all();
     let none = String::new();
@@ -60,6 +60,11 @@ pub fn text(ports: Ports, passwords: &BTreeMap<String, String>) -> String {
             .map_or(*persona, |person| person.login());
         let _ = writeln!(text, "{login:<13}{password:<26}{stand:<32}{what}");
     }
+    let _ = writeln!(
+        text,
+        "\nПисьма: {}\nПочту школа знает у novikov: попробуйте для него «Восстановить пароль».",
+        folder.join("letters").display()
+    );
     let _ = writeln!(
         text,
         "\nОстановить: Ctrl-C. Начать заново: удалите папку data."

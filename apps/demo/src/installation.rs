@@ -151,6 +151,11 @@ path = {database}
 [vault]
 key-file = {vault}
 
+[mail]
+way = "folder"
+from = "no-reply@diary.example.org"
+folder = {letters}
+
 [providers.gosuslugi]
 stand = "demo"
 client-id = "{CLIENT}"
@@ -170,6 +175,7 @@ key = {key}
         issuer = linking_simulator::ISSUER,
         database = file("svyazka.db"),
         vault = file("vault.keys"),
+        letters = file("letters"),
         certificate = file("client.crt"),
         trusted = file("esia-certificates"),
         key = file("client.key"),

@@ -66,7 +66,7 @@ async fn main() -> Result<()> {
         sample::fill(&installation, &folder).await?;
     }
     let passwords = sample::passwords(&folder)?;
-    writeln!(io::stdout(), "{}", guide::text(ports, &passwords))?;
+    writeln!(io::stdout(), "{}", guide::text(ports, &folder, &passwords))?;
     let app = App::assemble(&settings, installation)?;
     tokio::spawn(linking_simulator::serve(
         simulator,

@@ -8,21 +8,23 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use axum::{Router, middleware};
 use linking_core::{
-    ports::{Store, StoreError},
+    ports::{Mailer, Store, StoreError},
     time::Timestamp,
     usecase::Linking,
 };
+use linking_mail::{FolderMailer, SmtpMailer};
 use linking_storage::Storage;
 use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle, time};
 
 use crate::{
     health::{self, Readiness},
-    i18n::{Catalogue, CatalogueError},
+    i18n::{Catalogue, CatalogueError, Language, Texts},
     installation::{Installation, OpenInstallationError},
+    post::Post,
     providers::{ConnectError, Connected, Told},
     router,
-    settings::Settings,
+    settings::{Mail, MailWay, Settings},
     telemetry,
     web::finish::dressed,
     web::state::{AppParts, AppState, SiteSettings},
@@ -44,6 +46,9 @@ pub enum BuildError {
     /// An adapter.
     #[error(transparent)]
     Provider(#[from] ConnectError),
+    /// The way of letters.
+    #[error("mail: {0}")]
+    Mail(String),
     /// The texts.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -59,6 +64,7 @@ pub struct App {
     /// Database, keys, clock.
     pub installation: Installation,
     connected: Arc<Connected>,
+    post: Option<Post>,
 }
 
 impl App {
@@ -80,11 +86,23 @@ impl App {
         let providers = std::mem::take(&mut connected.providers);
         let sites = std::mem::take(&mut connected.sites);
         let linking = Linking::new(installation.ports(), providers, settings.policies.clone());
+        let catalogue = Arc::new(Catalogue::embedded()?);
+        let post = match &settings.mail {
+            Some(mail) => Some(Post {
+                linking: linking.clone(),
+                outbox: Arc::<Storage>::clone(&installation.storage),
+                mailer: mailer(mail)?,
+                // Nobody says in which language an account's owner reads.
+                texts: Texts::of_diary(Arc::clone(&catalogue), Language::Russian, &settings.diary),
+                address: settings.public_address.clone(),
+            }),
+            None => None,
+        };
         let state = AppState::new(AppParts {
             linking: linking.clone(),
             directory: Arc::<Storage>::clone(&installation.storage),
             repeats: Arc::<Storage>::clone(&installation.storage),
-            catalogue: Arc::new(Catalogue::embedded()?),
+            catalogue,
             site: SiteSettings::of(settings, sites),
         });
         let readiness: Arc<dyn Readiness> =
@@ -98,6 +116,7 @@ impl App {
             linking,
             installation,
             connected: Arc::new(connected),
+            post,
         })
     }
 
@@ -113,6 +132,10 @@ impl App {
         let connected = Arc::clone(&self.connected);
         let readiness = readiness_watch(connected, self.installation.clone());
         let sweeper = sweeper(self.installation.clone());
+        if self.post.is_none() {
+            tracing::warn!("no section mail in the settings: no letters go out");
+        }
+        let post = self.post.map(Post::start);
         let service = self
             .router
             .into_make_service_with_connect_info::<SocketAddr>();
@@ -120,10 +143,28 @@ impl App {
             .with_graceful_shutdown(stop)
             .await;
         sweeper.abort();
+        if let Some(post) = post {
+            post.abort();
+        }
         readiness.abort();
         self.installation.storage.close().await;
         served
     }
+}
+
+/// Who sends letters.
+fn mailer(mail: &Mail) -> Result<Arc<dyn Mailer>, BuildError> {
+    let from = mail.from.clone();
+    Ok(match &mail.way {
+        MailWay::Smtp(smtp) => {
+            let made = SmtpMailer::new(from, (**smtp).clone());
+            Arc::new(made.map_err(|error| BuildError::Mail(error.to_string()))?)
+        }
+        MailWay::Folder(folder) => {
+            let made = FolderMailer::new(from, folder.clone());
+            Arc::new(made.map_err(|error| BuildError::Mail(format!("folder: {error}")))?)
+        }
+    })
 }
 
 /// The database as what must answer before people are let in.

@@ -206,6 +206,7 @@ impl FirstPasswords {
                     return Ok(NewPassword {
                         account: slip.person.account,
                         password: LocalPassword {
+                            exposed_at: None,
                             hash,
                             origin: PasswordOrigin::Printed,
                             set_at: self.clock.now(),

@@ -11,8 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     api,
     pages::{
-        assets, contacts, flow, help, home, language, places, problem, settings, sign_in, sign_out,
-        step_up,
+        assets, contacts, flow, help, home, language, not_me, places, problem, restore, settings,
+        sign_in, sign_out, step_up,
     },
     web::{finish::finish, guard::guard, problem::Problem, state::AppState},
 };
@@ -72,14 +72,20 @@ routes! {
     Get "/places/regions" => places::regions;
     Get "/places/localities" => places::localities;
     Get "/places/organizations" => places::organizations;
-    Get "/restore" => help::restore;
+    Get "/restore" => restore::open;
+    Post "/restore" => restore::submit;
+    Get "/restore/sent" => restore::sent;
+    Get "/restore/{ticket}" => restore::ticket;
+    Post "/restore/{ticket}" => restore::set;
+    Get "/not-me/{ticket}" => not_me::open;
+    Post "/not-me/{ticket}" => not_me::submit;
     Get "/flow/{id}" => flow::present;
     Get "/flow/{id}/provider" => flow::provider;
     Get "/flow/{id}/checking" => flow::checking;
     Get "/flow/{id}/again" => flow::again;
     Get "/flow/{id}/not-linked" => flow::not_linked;
     Get "/flow/{id}/prove" => flow::prove_page;
-    Get "/flow/{id}/restore" => flow::restore;
+    Get "/flow/{id}/restore" => flow::restore_page;
     Get "/flow/{id}/who" => flow::who;
     Get "/flow/{id}/step-up" => flow::step_up_page;
     Get "/flow/{id}/contacts" => flow::contacts;
@@ -102,6 +108,9 @@ routes! {
     Get "/settings/contacts/kept" => contacts::kept;
     Get "/settings/history" => settings::history::open;
     Post "/settings/sessions/end" => settings::sessions::end;
+    Get "/settings/password" => settings::password::open;
+    Post "/settings/password" => settings::password::submit;
+    Get "/settings/password/changed" => settings::password::changed;
     Get "/settings/step-up" => step_up::open;
     Post "/settings/step-up" => step_up::submit;
     Post "/settings/ways/{provider}/link" => settings::ways::link;

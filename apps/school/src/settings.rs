@@ -9,6 +9,7 @@ mod address;
 mod consents;
 mod database;
 mod diary;
+mod mail;
 mod policies;
 mod preset;
 mod problem;
@@ -23,6 +24,7 @@ pub use address::{PublicAddress, TrustedProxies};
 pub use consents::{ConsentDocument, Consents};
 pub use database::{DatabaseSettings, PasswordFileError};
 pub use diary::{Diary, DiaryWords, Logo};
+pub use mail::{Mail, MailWay};
 pub use preset::Preset;
 pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
@@ -89,6 +91,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// The diary's name and signs.
     pub diary: Diary,
+    /// How letters go out; none do where it is absent.
+    pub mail: Option<Mail>,
     /// Where the database is.
     pub database: DatabaseSettings,
     /// The file with the vault's keys.
@@ -168,6 +172,11 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
             .map_err(|_| "needs IP addresses, as 127.0.0.1 (an empty list trusts nobody)".into())
     });
     let diary = diary::read(&mut root.section("diary"));
+    let name = diary.as_ref().map_or("", |diary| diary.name.as_str());
+    // Absent, it sends nothing; a faulty one was told of.
+    let mail = root
+        .has("mail")
+        .then(|| mail::read(&mut root.section("mail"), profile, name));
     let database = database::read(&mut root.section("database"));
     let mut vault_section = root.section("vault");
     let vault_keys = vault_section.required("key-file", path);
@@ -199,6 +208,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         listen: listen?,
         trusted_proxies: TrustedProxies::new(trusted_proxies?),
         diary: diary?,
+        mail: mail.map_or(Some(None), |mail| mail.map(Some))?,
         database: database?,
         vault_keys: vault_keys?,
         hashes: hashes?,

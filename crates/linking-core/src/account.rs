@@ -96,6 +96,9 @@ pub struct LocalPassword {
     pub origin: PasswordOrigin,
     /// When it was set.
     pub set_at: Timestamp,
+    /// Since when somebody else is held to know it: from then on it lets nobody in, until a letter
+    /// or the school gives a new one (`threats.md` F5).
+    pub exposed_at: Option<Timestamp>,
 }
 
 /// A person's entry in the diary.

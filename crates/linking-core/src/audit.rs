@@ -20,6 +20,8 @@ pub enum By {
     Visitor,
     /// The operator, by a command.
     Operator,
+    /// The program itself, in consequence of an act of before.
+    Program,
 }
 
 /// What was done. Holds codes and kinds, never values of a person.
@@ -66,6 +68,16 @@ pub enum Act {
     PasswordsPrinted,
     /// Changed the own password.
     PasswordChanged,
+    /// Asked for a letter to restore a password; whether there is such an account is not looked
+    /// at here.
+    RestoreAsked,
+    /// Made letters and their tickets, and is about to send them.
+    LettersMade,
+    /// Pressed «Это не я» in a letter.
+    NotMe {
+        /// Whose link ended, if the letter told of one that still stood.
+        provider: Option<ProviderId>,
+    },
     /// Imported registers.
     Imported,
 }
@@ -129,6 +141,12 @@ pub enum Notice {
     PasswordPrinted,
     /// The password was changed.
     PasswordChanged,
+    /// A letter for a new password was asked for and sent.
+    RestoreSent,
+    /// The password lets nobody in any more: too often it came with other people's identities.
+    PasswordExposed,
+    /// «Это не я» was pressed in a letter: sessions are over, a new password is needed.
+    NotMe,
 }
 
 impl Notice {
@@ -149,6 +167,9 @@ impl Notice {
             Self::DataParted { .. } => "data-parted",
             Self::PasswordPrinted => "password-printed",
             Self::PasswordChanged => "password-changed",
+            Self::RestoreSent => "restore-sent",
+            Self::PasswordExposed => "password-exposed",
+            Self::NotMe => "not-me",
         }
     }
 }

@@ -3,10 +3,11 @@
 
 use crate::{
     account::{Account, Epoch, Version},
-    audit::AuditRecord,
+    audit::{AuditRecord, Concern},
     consent::Consent,
     event::Event,
     ids::{AccountId, FlowId, LinkId, SessionId},
+    letter::{RestoreRequest, Ticket},
     link::{Link, LinkEnd, LinkFlow},
     policy::IdentitySharing,
     ports::Tag,
@@ -127,6 +128,20 @@ pub enum Write {
         /// Until when.
         until: Timestamp,
     },
+    /// Notes what somebody typed to restore a password, for the sender of letters.
+    InsertRestore(RestoreRequest),
+    /// Keeps the ticket of a letter that is about to go out.
+    InsertTicket(Ticket),
+    /// Uses a ticket up; a conflict if it was used already.
+    UseTicket {
+        /// Its secret's tag.
+        secret: Tag,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends the unused tickets of an account that set a new password (`threats.md` D2); those of
+    /// «Это не я» stay.
+    EndRestores(AccountId),
     /// Clears a counter of wrong passwords.
     ClearAttempts(Tag),
     /// Takes back the count of one attempt that turned out right (never clears, F1).
@@ -184,6 +199,13 @@ impl ChangeSet {
     #[must_use]
     pub fn guard(mut self, guard: Guard) -> Self {
         self.guards.push(guard);
+        self
+    }
+
+    /// Adds one more whom the change concerns.
+    #[must_use]
+    pub fn concern(mut self, concern: Concern) -> Self {
+        self.audit.concerns.push(concern);
         self
     }
 

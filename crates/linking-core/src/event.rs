@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{AccountId, EventId, LinkId},
     provider::ProviderId,
+    session::AgentLabel,
     time::Timestamp,
 };
 
@@ -32,6 +33,13 @@ pub enum EventBody {
         /// Of which provider.
         provider: ProviderId,
     },
+    /// Password sign-in was paused until then, the first time within the hour.
+    PasswordPaused {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The password was changed, set or restored.
+    PasswordChanged,
     /// Another account tried to link this account's identity.
     IdentityTriedElsewhere {
         /// Of which provider.
@@ -48,6 +56,8 @@ pub struct Event {
     pub account: AccountId,
     /// When.
     pub at: Timestamp,
+    /// From which browser; none for commands.
+    pub agent: Option<AgentLabel>,
     /// What.
     pub body: EventBody,
 }

@@ -141,6 +141,8 @@ kinds! {
     AuditKind, AuditId, "aud";
     /// Names an [`Event`](crate::event::Event).
     EventKind, EventId, "evt";
+    /// Names a [`RestoreRequest`](crate::letter::RestoreRequest).
+    RestoreKind, RestoreId, "rst";
 }
 
 #[cfg(test)]

@@ -105,6 +105,7 @@ pub mod change;
 pub mod consent;
 pub mod event;
 pub mod ids;
+pub mod letter;
 pub mod link;
 pub mod person;
 pub mod policy;

@@ -38,6 +38,8 @@ pub enum LinkOrigin {
 pub enum LinkEnd {
     /// Its owner unlinked.
     Unlinked,
+    /// Its owner said that somebody else had made it («Это не я»).
+    NotMe,
     /// Its account was archived.
     AccountArchived,
 }

@@ -2,6 +2,7 @@
 
 mod directory;
 mod identity_provider;
+mod mail;
 mod register;
 mod repeats;
 mod secrets;
@@ -9,6 +10,7 @@ mod store;
 
 pub use directory::{Directory, OrganizationPage, OrganizationSearch};
 pub use identity_provider::IdentityProvider;
+pub use mail::{Due, LeasedDue, MailError, Mailer, Outbox, OutgoingLetter, Settled};
 pub use register::{
     ImportCounts, NewMembership, NewOrganization, NewPassword, NewPerson, PrintScope, PrintedFor,
     Register,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     person::{NameMismatch, NamePart},
+    secret::PasswordFault,
     time::Timestamp,
 };
 
@@ -114,13 +115,15 @@ pub enum NextStep {
     Keep,
     /// Go into the diary.
     GoOn,
+    /// Ask for a letter with a new link.
+    RestorePassword,
     /// Raise the account's level at the provider.
     RaiseLevel,
 }
 
 impl NextStep {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ChooseAnotherWay,
         Self::TryAgain,
         Self::StartAgain,
@@ -132,6 +135,7 @@ impl NextStep {
         Self::AddWay,
         Self::Keep,
         Self::GoOn,
+        Self::RestorePassword,
         Self::RaiseLevel,
     ];
 
@@ -150,6 +154,7 @@ impl NextStep {
             Self::AddWay => "add-way",
             Self::Keep => "keep",
             Self::GoOn => "go-on",
+            Self::RestorePassword => "restore-password",
             Self::RaiseLevel => "raise-level",
         }
     }
@@ -197,6 +202,15 @@ pub enum Refusal {
         /// When the password opens again.
         until: Timestamp,
     },
+    /// The password is right, and somebody else is held to know it: a new one is needed (F5).
+    NewPasswordNeeded,
+    /// A new password does not do.
+    PasswordUnfit {
+        /// Why.
+        fault: PasswordFault,
+    },
+    /// The ticket of a letter does not work any more, or never did.
+    TicketOld,
     /// The school has closed the account.
     AccountBlocked,
     /// The act needs a recent proof (E3).
@@ -273,6 +287,9 @@ codes! {
     BirthDateMismatch _ => "birth-date-mismatch", Administrator, AskSchool;
     WrongCredentials _ => "wrong-credentials", Person, CorrectFields;
     TooManyAttempts {} => "too-many-attempts", Time, Wait;
+    NewPasswordNeeded _ => "new-password-needed", Person, RestorePassword;
+    PasswordUnfit {} => "password-unfit", Person, CorrectFields;
+    TicketOld _ => "ticket-old", Person, RestorePassword;
     AccountBlocked _ => "account-blocked", Administrator, AskSchool;
     StepUpNeeded _ => "step-up-needed", Person, StepUp;
     LastSignInMethod _ => "last-sign-in-method", Person, AddWay;

@@ -113,6 +113,7 @@ pub(crate) fn sheet(number: u128, role: Role, profile: Profile) -> AccountSheet 
                     hash: PasswordHash::new("hash".to_owned()),
                     origin: PasswordOrigin::Owner,
                     set_at: now(),
+                    exposed_at: None,
                 }),
                 status: AccountStatus::Active,
                 epoch: Epoch::default(),

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::ports::Randomness;
+use crate::{person::Login, ports::Randomness};
 
 /// Octets that must not be seen: wiped on drop, printed as `[secret]`.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
@@ -83,6 +84,72 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[password]")
     }
+}
+
+/// Why a new password does not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasswordFault {
+    /// Fewer characters than [`Password::MIN_CHARS`].
+    #[error("the password has fewer than {} characters", Password::MIN_CHARS)]
+    TooShort,
+    /// It is among those that are tried first.
+    #[error("the password is one that is tried first")]
+    Common,
+    /// It is the login, or little more.
+    #[error("the password is the login")]
+    LikeLogin,
+}
+
+/// What is tried first, folded: words, rows of keys, and what Russian layouts make of them.
+const TRIED_FIRST: &str = include_str!("secret/tried-first.txt");
+
+impl Password {
+    /// The fewest characters of a password that its owner chooses (NIST SP 800-63B, ASVS 6.2.1).
+    pub const MIN_CHARS: usize = 8;
+
+    /// Whether its owner may choose it for a login (`threats.md` F1): by length, and not among
+    /// those that are tried first. There are no rules of composition.
+    ///
+    /// # Errors
+    /// See [`PasswordFault`].
+    pub fn fits(&self, login: &Login) -> Result<(), PasswordFault> {
+        if self.0.chars().count() < Self::MIN_CHARS {
+            return Err(PasswordFault::TooShort);
+        }
+        let folded = Zeroizing::new(self.0.to_lowercase());
+        let login = Zeroizing::new(login.as_str().to_lowercase());
+        let rest = folded.replace(login.as_str(), "");
+        if rest.len() < folded.len() && rest.chars().count() < 4 {
+            return Err(PasswordFault::LikeLogin);
+        }
+        // A word with numbers behind it is the word.
+        let word = folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!');
+        let known = |text: &str| TRIED_FIRST.lines().any(|line| line == text);
+        if known(&folded) || known(word) || repeats(&folded) || counts(&folded) {
+            return Err(PasswordFault::Common);
+        }
+        Ok(())
+    }
+}
+
+/// One to three characters over and over.
+fn repeats(text: &str) -> bool {
+    let chars = Zeroizing::new(text.chars().collect::<Vec<_>>());
+    (1..=3).any(|step| {
+        chars
+            .iter()
+            .zip(chars.iter().skip(step))
+            .all(|(a, b)| a == b)
+    })
+}
+
+/// Neighbours in the order of the alphabet or of numbers, up or down.
+fn counts(text: &str) -> bool {
+    let step = |(a, b): (char, char)| i64::from(u32::from(b)) - i64::from(u32::from(a));
+    let mut steps = text.chars().zip(text.chars().skip(1)).map(step);
+    let first = steps.next();
+    matches!(first, Some(1 | -1)) && steps.all(|step| Some(step) == first)
 }
 
 /// A fresh secret of 256 bits: what a cookie or a ticket carries. Stored only as a keyed
@@ -173,6 +240,32 @@ mod tests {
             password
         );
         assert_eq!(printed, "[secret] [secret] [password]");
+    }
+
+    #[test]
+    fn f1_a_password_that_is_tried_first_is_not_chosen() {
+        let login: Login = "dmitrieva".parse().unwrap();
+        let chosen = |text: &str| Password::new(text.to_owned()).unwrap().fits(&login);
+        for common in [
+            "password",
+            "Password123",
+            "qwertyuiop",
+            "12345678",
+            "87654321",
+            "aaaaaaaa",
+            "абабабаб",
+            "йцукенгш",
+            "пароль2026",
+            "abcdefgh",
+            "11223344",
+        ] {
+            assert_eq!(chosen(common), Err(PasswordFault::Common), "{common}");
+        }
+        assert_eq!(chosen("1234567"), Err(PasswordFault::TooShort));
+        assert_eq!(chosen("Ёлкажёл"), Err(PasswordFault::TooShort));
+        assert_eq!(chosen("Dmitrieva1"), Err(PasswordFault::LikeLogin));
+        assert_eq!(chosen("dmitrieva любит чай"), Ok(()));
+        assert_eq!(chosen("синий кит поёт"), Ok(()));
     }
 
     #[test]

@@ -30,5 +30,11 @@ pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);
 pub const REPLY_LIFE: TimeDelta = TimeDelta::hours(24);
 /// After this long a repeatable request counts as lost with its server.
 pub const REQUEST_LIFE: TimeDelta = TimeDelta::seconds(60);
+/// How long the ticket of a letter that restores a password works.
+pub const RESTORE_LIFE: TimeDelta = TimeDelta::minutes(30);
+/// How long «Это не я» in a letter works.
+pub const NOT_ME_LIFE: TimeDelta = TimeDelta::days(7);
+/// Letters that could not be sent for so long are given up.
+pub const LETTER_LIFE: TimeDelta = TimeDelta::days(3);
 /// How many flows one browser may have open; the oldest ends.
 pub const FLOWS_PER_BROWSER: u8 = 5;

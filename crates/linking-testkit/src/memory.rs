@@ -6,6 +6,7 @@ mod commit;
 mod contents;
 mod directory;
 mod merge;
+mod outbox;
 mod records;
 mod register;
 mod store;
@@ -21,6 +22,7 @@ use linking_core::{
     consent::Consent,
     event::Event,
     ids::{AccountId, FlowId, Id},
+    letter::Ticket,
     link::{Link, LinkEnd, LinkFlow},
     person::Login,
     ports::{IdSource as _, StoreError},
@@ -234,6 +236,13 @@ impl MemoryStore {
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         locked(&self.0).records.events.clone()
+    }
+
+    /// Every letter's ticket.
+    #[must_use]
+    pub fn tickets(&self) -> Vec<Ticket> {
+        let inner = locked(&self.0);
+        inner.records.tickets.values().cloned().collect()
     }
 
     /// Every flow, by id.

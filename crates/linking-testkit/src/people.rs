@@ -331,6 +331,7 @@ pub fn guardianships() -> Vec<(Login, Login)> {
 #[must_use]
 pub fn password(text: &str) -> LocalPassword {
     LocalPassword {
+        exposed_at: None,
         hash: PlainHasher::stored(text),
         origin: PasswordOrigin::Owner,
         set_at: START,

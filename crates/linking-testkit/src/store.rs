@@ -17,13 +17,13 @@ use linking_core::{
     consent::Consent,
     event::Event,
     ids::AccountId,
-    ports::{Directory, Register, Store},
+    ports::{Directory, Outbox, Register, Store},
 };
 
-/// A store with all three of its ports. Every type that has them is one.
-pub trait ConformingStore: Store + Directory + Register {}
+/// A store with all four of its ports. Every type that has them is one.
+pub trait ConformingStore: Store + Directory + Register + Outbox {}
 
-impl<T: Store + Directory + Register + ?Sized> ConformingStore for T {}
+impl<T: Store + Directory + Register + Outbox + ?Sized> ConformingStore for T {}
 
 /// Reads what no port reads.
 #[async_trait]
@@ -173,6 +173,15 @@ macro_rules! store_conformance {
                 c13_a_guardianship_moves_both_accounts,
                 passwords_are_printed_by_class_and_name,
                 a_first_password_ends_what_was_before,
+            }
+            letters {
+                d3_an_address_of_the_school_finds_its_accounts_alone,
+                a_ticket_is_used_once,
+                d2_the_restores_of_an_account_end,
+                old_tickets_are_swept,
+                i10_a_lease_holds_and_the_order_of_an_account_is_kept,
+                h2_what_was_typed_goes_when_it_is_settled,
+                i10_two_servers_take_nothing_twice,
             }
             sweep {
                 a_sweep_removes_what_is_over_alone,

@@ -81,7 +81,9 @@ impl Browser {
             FlowStep::Prove { .. } => self.show(Page::Prove(id)),
             FlowStep::Confirm { .. } => self.show(Page::Confirm(id)),
             FlowStep::ChooseContacts { .. } => self.show(Page::Choose(id)),
-            FlowStep::AtProvider
+            // Nobody sits at a shared computer here.
+            FlowStep::Recognise { .. }
+            | FlowStep::AtProvider
             | FlowStep::Judging
             | FlowStep::SwitchingIdentity
             | FlowStep::Done(_) => {}

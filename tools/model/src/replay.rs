@@ -14,8 +14,9 @@ use linking_core::{
     change::ChangeSet,
     consent::Consent,
     ids::{AccountId, AuditId, FlowId},
+    letter::Ticket,
     link::{Link, LinkFlow},
-    person::{Login, Snils},
+    person::{EmailAddress, Login, Snils},
     ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
     provider::IdentityKey,
     region::RegionCode,
@@ -67,6 +68,9 @@ calls! {
     reading account_by_login(login: &Login) -> Option<AccountSheet> as ByLogin;
     reading account(id: AccountId) -> Option<AccountSheet> as Account;
     reading accounts_by_snils(region: &RegionCode, snils: &Snils) -> Vec<AccountSheet> as BySnils;
+    reading knows_browser(login: &Login, browser: &Tag, now: Timestamp) -> bool as Knows;
+    reading accounts_by_email(address: &EmailAddress) -> Vec<AccountSheet> as ByEmail;
+    reading ticket(secret: &Tag) -> Option<Ticket> as Ticket;
     reading family(id: AccountId) -> Family as Family;
     reading links_of(id: AccountId) -> Vec<Link> as Links;
     reading consents_of(id: AccountId) -> Vec<Consent> as Consents;
@@ -89,6 +93,9 @@ impl Digest for Reply {
         match self {
             Self::ByLogin(reply) | Self::Account(reply) => reply.feed(into),
             Self::BySnils(reply) => reply.feed(into),
+            Self::Knows(reply) => into.text(reply),
+            Self::ByEmail(reply) => reply.feed(into),
+            Self::Ticket(reply) => into.text(reply),
             Self::Family(reply) => reply.feed(into),
             Self::Links(reply) => reply.feed(into),
             Self::Consents(reply) => into.text(reply),

@@ -108,6 +108,7 @@ pub(crate) struct Stepped {
 /// The visitor of a browser.
 pub(crate) fn visitor(browser: u8) -> Visitor {
     Visitor {
+        computer: linking_core::session::Computer::Own,
         browser: Tag::new(1, [browser + 1; 32]),
         network: Network::of(IpAddr::from([192, 0, 2, browser + 1])),
         agent: AgentLabel::new("Chrome, Windows"),
@@ -261,7 +262,7 @@ impl Request {
             (Wish::EndOthers, Some(actor)) => linking
                 .end_sessions(actor, None)
                 .await
-                .map(|()| Answered::Done),
+                .map(|_| Answered::Done),
             (Wish::SignOut, Some(actor)) => linking.sign_out(actor).await.map(|()| Answered::Done),
         }
     }

@@ -380,6 +380,7 @@ impl World {
                         hash: PlainHasher::stored("another"),
                         origin: PasswordOrigin::Printed,
                         set_at: at(self.now),
+                        exposed_at: None,
                     },
                 }];
                 let audit = people::command(3, Act::PasswordsPrinted, at(self.now));

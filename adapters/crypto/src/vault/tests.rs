@@ -7,7 +7,7 @@ use sha2::Digest as _;
 use super::*;
 
 /// Every purpose.
-const PURPOSES: [Purpose; 11] = [
+const PURPOSES: [Purpose; 14] = [
     Purpose::FlowState,
     Purpose::SnilsSeal,
     Purpose::ProfileSeal,
@@ -19,6 +19,9 @@ const PURPOSES: [Purpose; 11] = [
     Purpose::FormToken,
     Purpose::Repeat,
     Purpose::ReplySeal,
+    Purpose::EmailTag,
+    Purpose::Letter,
+    Purpose::RestoreRequest,
 ];
 
 /// 64 digits of 32 different octets.

@@ -219,6 +219,7 @@ impl Import<'_, '_> {
                 id: self.storage.new_id::<EventKind>(),
                 account,
                 at: self.at,
+                agent: None,
                 body: EventBody::Unlinked {
                     link: link.id,
                     provider: link.provider,
@@ -252,7 +253,8 @@ impl Import<'_, '_> {
                     .push_bind(1_i64)
                     .push_bind(row.profile)
                     .push_bind(row.snils)
-                    .push_bind(row.snils_tag);
+                    .push_bind(row.snils_tag)
+                    .push_bind(row.email_tag);
             })
             .await?;
         let memberships = std::mem::take(&mut self.memberships);

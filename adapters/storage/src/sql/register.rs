@@ -6,7 +6,7 @@ pub(crate) const ORGANIZATION_ROWS: &str = "INSERT INTO organization \
      (id, region, external_id, locality, name, kind, sort_key, words) ";
 /// Begins a multi-row insert of accounts.
 pub(crate) const ACCOUNT_ROWS: &str = "INSERT INTO account (id, login, login_key, status, epoch, \
-     version, profile, snils, snils_tag) ";
+     version, profile, snils, snils_tag, email_tag) ";
 /// Begins a multi-row insert of memberships.
 pub(crate) const MEMBERSHIP_ROWS: &str =
     "INSERT INTO membership (id, account, organization, role, class, position) ";
@@ -72,6 +72,6 @@ statements! {
     /// $1 account, $2 hash, $3 origin, $4 set at.
     PUT_PASSWORD =
         "UPDATE account SET password_hash = $2, password_origin = $3, password_set_at = $4, \
-            epoch = epoch + 1, version = version + 1 \
+            password_exposed_at = NULL, epoch = epoch + 1, version = version + 1 \
          WHERE id = $1";
 }

@@ -13,9 +13,10 @@ statements! {
          JOIN audit u ON u.id = c.audit \
          WHERE c.account = $1 AND c.audit < $2 \
          ORDER BY c.audit DESC, c.number DESC LIMIT $3";
-    /// $1 id, $2 account, $3 at, $4 body.
+    /// $1 id, $2 account, $3 at, $4 body, $5 agent. A letter is due at once.
     INSERT_EVENT =
-        "INSERT INTO outbox (id, account, at, body) VALUES ($1, $2, $3, $4)";
+        "INSERT INTO outbox (id, account, at, body, agent, due_at, tries) \
+         VALUES ($1, $2, $3, $4, $5, $3, 0)";
     /// The newest migration that was applied.
     SCHEMA_VERSION =
         "SELECT version FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";

@@ -85,6 +85,10 @@ impl Trail for TrailOf {
                 id: row.id("id").unwrap(),
                 account: row.id("account").unwrap(),
                 at: row.time("at").unwrap(),
+                agent: row
+                    .read::<Option<String>>("agent")
+                    .unwrap()
+                    .map(|a| AgentLabel::new(&a)),
                 body: row.json("body").unwrap(),
             })
             .collect()

@@ -18,10 +18,10 @@ mod repeats;
 mod restart;
 #[path = "sealed.rs"]
 mod sealed;
-#[path = "ten_thousand.rs"]
-mod ten_thousand;
 #[path = "sequences.rs"]
 mod sequences;
+#[path = "ten_thousand.rs"]
+mod ten_thousand;
 
 mod fixture {
     pub(super) use crate::tests::stand::*;

@@ -362,6 +362,7 @@ async fn first_passwords_are_printed_by_class_and_end_what_was_before() {
         hash: PasswordHash::new("$argon2id$made-up".to_owned()),
         origin,
         set_at: now(),
+        exposed_at: None,
     };
     let new = |account, origin| {
         vec![NewPassword {

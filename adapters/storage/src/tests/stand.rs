@@ -349,6 +349,7 @@ impl<P: Place> StandOn<P> {
                 id: self.id(),
                 account,
                 at: now(),
+                agent: None,
                 body: EventBody::Linked {
                     link: link.id,
                     provider: provider(),

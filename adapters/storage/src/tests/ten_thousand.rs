@@ -80,6 +80,7 @@ fn unlink(stand: &Stand, sheet: &AccountSheet, link: &linking_core::link::Link) 
             id: stand.id(),
             account: id,
             at: now(),
+            agent: None,
             body: EventBody::Unlinked {
                 link: link.id,
                 provider: provider(),

@@ -76,7 +76,6 @@
 ###   page-settings-way-password
 ###   page-settings-way-password-none
 ###   page-settings-way-password-since $date
-###   page-settings-way-password-who
 ###   page-settings-way-password-works
 ###   page-settings-ways
 ###   page-step-up-cancel
@@ -135,7 +134,6 @@ page-settings-way-password = Password
 page-settings-way-password-works = Works
 page-settings-way-password-none = Not set yet
 page-settings-way-password-since = In use since { $date }
-page-settings-way-password-who = The school gives a new password
 page-settings-way-last = This is your last way in
 page-settings-way-last-add = Add another
 page-settings-way-disconnect = { label-disconnect }

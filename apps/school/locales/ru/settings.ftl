@@ -76,7 +76,6 @@
 ###   page-settings-way-password
 ###   page-settings-way-password-none
 ###   page-settings-way-password-since $date
-###   page-settings-way-password-who
 ###   page-settings-way-password-works
 ###   page-settings-ways
 ###   page-step-up-cancel
@@ -135,7 +134,6 @@ page-settings-way-password = Пароль
 page-settings-way-password-works = Работает
 page-settings-way-password-none = Ещё не задан
 page-settings-way-password-since = Действует с { $date }
-page-settings-way-password-who = Новый пароль даст школа
 page-settings-way-last = Это ваш последний способ входа
 page-settings-way-last-add = Добавить другой
 page-settings-way-disconnect = { label-disconnect }

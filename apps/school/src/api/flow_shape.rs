@@ -75,6 +75,8 @@ pub(super) enum StepShape {
     NotLinked,
     /// The local password is asked for: `prove`.
     Prove,
+    /// «Это вы?» before a sign-in on a shared computer: `enter`.
+    Recognise,
     /// «Это вы?»: `confirm`.
     Confirm,
     /// The contact choice: `contacts`.
@@ -209,6 +211,10 @@ impl FlowShape {
             FlowStep::Prove { identity } => {
                 shape.identity = Some(identity.clone());
                 StepShape::Prove
+            }
+            FlowStep::Recognise { identity } => {
+                shape.identity = Some(identity.clone());
+                StepShape::Recognise
             }
             FlowStep::Confirm { identity } => {
                 shape.identity = Some(identity.clone());

@@ -189,6 +189,22 @@ pub(super) async fn agree(
     answered(&app, &caller, outcome).await
 }
 
+/// «Да, это я» on a shared computer: lets in.
+#[utoipa::path(post, path = "/api/v1/flows/{flow}/enter", request_body = Nothing,
+    responses((status = 200, body = FlowAnswerShape)))]
+pub(super) async fn enter(
+    State(app): State<AppState>,
+    caller: Caller,
+    FlowRef(id): FlowRef,
+    Json(_): Json<Nothing>,
+) -> ApiResult {
+    let outcome = app
+        .linking()
+        .enter(caller.visitor(), caller.actor(), id)
+        .await?;
+    answered(&app, &caller, outcome).await
+}
+
 /// The local login and password: the right ones make the link and a session.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/prove", request_body = CredentialsRequest,
     responses((status = 200, body = FlowAnswerShape)))]

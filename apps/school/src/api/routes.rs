@@ -143,6 +143,7 @@ routes! {
     Post "/api/v1/providers/{provider}/answer" Client => flows::answer;
     Get "/api/v1/flows/{flow}" FlowClient => flows::show;
     Post "/api/v1/flows/{flow}/agree" FlowClient => flows::agree;
+    Post "/api/v1/flows/{flow}/enter" FlowClient => flows::enter;
     Post "/api/v1/flows/{flow}/prove" FlowClient => flows::prove;
     Post "/api/v1/flows/{flow}/await-password" FlowClient => flows::await_password;
     Post "/api/v1/flows/{flow}/confirm" RecentFlowOwner => flows::confirm;

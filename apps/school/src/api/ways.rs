@@ -53,12 +53,12 @@ pub(super) struct RowShape {
 impl From<&WayView> for RowShape {
     fn from(way: &WayView) -> Self {
         match way {
-            WayView::Password { set_at } => Self {
+            WayView::Password { set_at, exposed } => Self {
                 kind: "password",
                 provider: None,
                 since: set_at.map(moment),
                 used_at: None,
-                works: set_at.is_some(),
+                works: set_at.is_some() && !exposed,
                 last: false,
             },
             WayView::Linked {

@@ -93,10 +93,11 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 /// Values of the program itself, in Russian and in English.
-const WORDS: [(&str, &str, &str); 16] = [
+const WORDS: [(&str, &str, &str); 17] = [
     ("date", "14 марта 2026", "14 March 2026"),
     ("when", "сегодня в 14:35", "today at 14:35"),
     ("moment", "завтра в 14:35", "tomorrow at 14:35"),
+    ("Moment", "Сегодня в 14:35", "Today at 14:35"),
     ("title", "Вход в дневник", "Sign in to the diary"),
     ("role", "Учитель", "Teacher"),
     ("found", "Упрощенная", "Simplified"),

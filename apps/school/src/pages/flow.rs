@@ -13,7 +13,7 @@ pub(crate) use acts::{
 };
 pub(crate) use callback::callback;
 pub(crate) use ended::{done, refused};
-pub(crate) use link_pages::{contacts, not_linked, restore, step_up_page, who};
+pub(crate) use link_pages::{contacts, not_linked, restore_page, step_up_page, who};
 pub(crate) use prove::{open_page as prove_page, submit as submit_proof};
 pub(crate) use waiting::{again, checking, provider};
 

@@ -15,7 +15,7 @@ use crate::{
         refusal::Scene,
     },
     web::{
-        fields::Query,
+        fields::{Fields, Query},
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
@@ -262,13 +262,9 @@ pub(crate) async fn consent(
     show(&page, StatusCode::OK)
 }
 
-/// GET `/restore?next=`: a new password comes from the school.
-pub(crate) async fn restore(
-    State(app): State<AppState>,
-    visit: Visit,
-    Query(query): Query,
-) -> PageResult {
-    let scene = Scene::remembered(&app, &visit);
+/// A new password comes from the school alone.
+pub(crate) async fn restore(app: &AppState, visit: &Visit, query: &Fields) -> PageResult {
+    let scene = Scene::remembered(app, visit);
     let t = scene.texts();
     // Somebody who is signed in came from a step-up, and goes back to it.
     let (back, label) = match visit.actor() {
@@ -279,7 +275,7 @@ pub(crate) async fn restore(
         None => ("/sign-in".to_owned(), t.text("page-restore-next")),
     };
     let frame =
-        Frame::new(&app, &visit, "restore", t.text("page-restore-title")).back_to(back.clone());
+        Frame::new(app, visit, "restore", t.text("page-restore-title")).back_to(back.clone());
     let mut page = MessagePage::new(frame, t.clone())
         .say(scene.who_gives_passwords(&t).await?)
         .say(scene.whom_to_ask(&t).await?)

@@ -15,7 +15,7 @@ use linking_core::{
     person::{NameMismatch, NamePart},
     refusal::{AccountLack, DifferingField, MixUp, Refusal, RefusalCode},
     sign_in::PauseOf,
-    time::FLOW_LIFE,
+    time::{FLOW_LIFE, RESTORE_LIFE},
     usecase::StartOrder,
 };
 
@@ -39,6 +39,7 @@ pub(crate) const fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::AssuranceTooLow
         | RefusalCode::WrongCredentials
         | RefusalCode::AccountBlocked
+        | RefusalCode::NewPasswordNeeded
         | RefusalCode::StepUpNeeded
         | RefusalCode::FlowNotYours => StatusCode::FORBIDDEN,
         RefusalCode::IdentityLinkedElsewhere
@@ -49,7 +50,8 @@ pub(crate) const fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::BirthDateMismatch
         | RefusalCode::LastSignInMethod
         | RefusalCode::FlowFinished => StatusCode::CONFLICT,
-        RefusalCode::FlowExpired => StatusCode::GONE,
+        RefusalCode::FlowExpired | RefusalCode::TicketOld => StatusCode::GONE,
+        RefusalCode::PasswordUnfit => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
         RefusalCode::ProviderUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         RefusalCode::ProviderAnswerInvalid => StatusCode::BAD_GATEWAY,
@@ -298,8 +300,23 @@ async fn tell(
                 None => page,
             }
         }
+        Refusal::NewPasswordNeeded => {
+            let page = page.say(t.text("refusal-new-password-needed-text"));
+            if scene.app.site().writes_letters {
+                page.say(t.text("refusal-new-password-needed-text-letter"))
+            } else {
+                page.say(scene.who_gives_passwords(&t).await?)
+                    .say(scene.whom_to_ask(&t).await?)
+            }
+        }
+        Refusal::TicketOld => {
+            let minutes = u32::try_from(RESTORE_LIFE.num_minutes()).unwrap_or_default();
+            let args = Args::new().with_number("minutes", minutes);
+            page.say(t.text_with("refusal-ticket-old-text", &args))
+        }
         Refusal::ProviderOff
         | Refusal::WrongCredentials
+        | Refusal::PasswordUnfit { .. }
         | Refusal::AccountBlocked
         | Refusal::StepUpNeeded
         | Refusal::FlowNotYours

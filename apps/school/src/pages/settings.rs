@@ -1,6 +1,7 @@
 //! SETTINGS: profile, security, data, and the link row at the foot.
 
 pub(crate) mod history;
+pub(crate) mod password;
 pub(crate) mod sessions;
 pub(crate) mod unlink;
 mod way_rows;

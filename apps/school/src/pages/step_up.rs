@@ -115,7 +115,7 @@ pub(crate) async fn page(
     // The form leads on to the provider by itself where the person was on the way there.
     let next_provider = match next {
         NextAct::Link(provider) => Some(provider),
-        NextAct::Settings | NextAct::Unlink(_) | NextAct::Flow(_) => None,
+        NextAct::Settings | NextAct::Unlink(_) | NextAct::Password | NextAct::Flow(_) => None,
     };
     for provider in linked.iter().copied().chain(next_provider) {
         frame = frame.leading_to(app, provider);

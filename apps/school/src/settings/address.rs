@@ -33,6 +33,12 @@ impl PublicAddress {
         Ok(Self { url, authority })
     }
 
+    /// An address for tests of what is made of it.
+    #[cfg(test)]
+    pub(crate) fn of_tests(text: &str) -> Self {
+        Self::parse(text).unwrap()
+    }
+
     /// Scheme, host and port without a slash at the end, as an `Origin` header has it.
     #[must_use]
     pub fn origin(&self) -> String {

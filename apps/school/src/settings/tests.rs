@@ -573,3 +573,65 @@ fn a10_a_second_stand_has_a_name_a_callback_and_an_issuer_of_its_own() {
     let misspelt = own.replace("[providers.gosuslugi-perm]", "[providers.gosuslugy-perm]");
     assert!(keys(load(&misspelt)).contains(&"providers.gosuslugy-perm".to_owned()));
 }
+
+const MAIL: &str = r#"
+[mail]
+way = "smtp"
+from = "no-reply@diary.example.ru"
+host = "mail.example.ru"
+port = 587
+tls = "starttls"
+"#;
+
+#[test]
+fn letters_are_off_without_their_section() {
+    assert!(load(FILE).unwrap().mail.is_none());
+    let with = load(&format!("{FILE}{MAIL}")).unwrap();
+    assert!(matches!(with.mail.unwrap().way, MailWay::Smtp(_)));
+}
+
+#[test]
+fn j5_a_mail_section_that_is_spoilt_names_its_key() {
+    let spoilt = |from: &str, to: &str| {
+        assert!(MAIL.contains(from), "{from}");
+        keys(load(&format!("{FILE}{}", MAIL.replace(from, to))))
+    };
+    for key in ["way", "from", "host", "port", "tls"] {
+        let line = MAIL.lines().find(|line| line.starts_with(key)).unwrap();
+        assert!(
+            spoilt(line, "").contains(&format!("mail.{key}")),
+            "{key} is missed"
+        );
+        let misspelt = spoilt(line, &format!("x{line}"));
+        assert!(misspelt.contains(&format!("mail.x{key}")), "{misspelt:?}");
+    }
+    for (from, to, key) in [
+        ("no-reply@diary.example.ru", "no-reply", "mail.from"),
+        ("587", "0", "mail.port"),
+        ("587", "\"many\"", "mail.port"),
+        ("mail.example.ru", "https://mail.example.ru/", "mail.host"),
+        ("\"starttls\"", "\"none\"", "mail.tls"),
+        // In the clear to this very machine alone.
+        ("\"starttls\"", "\"loopback-only\"", "mail.tls"),
+        // A folder sends nobody anything.
+        ("\"smtp\"", "\"folder\"", "mail.way"),
+        (
+            "port = 587",
+            "port = 587\nuser = \"diary\"",
+            "mail.password-file",
+        ),
+        (
+            "port = 587",
+            "port = 587\npassword-file = \"/nowhere\"",
+            "mail.password-file",
+        ),
+        (
+            "port = 587",
+            "port = 587\nroot-certificates = \"/nowhere\"",
+            "mail.root-certificates",
+        ),
+    ] {
+        let found = spoilt(from, to);
+        assert!(found.iter().any(|found| found == key), "{key}: {found:?}");
+    }
+}

@@ -70,6 +70,8 @@ pub(crate) enum NextAct {
     Link(ProviderId),
     /// To unlink one.
     Unlink(ProviderId),
+    /// To set a password.
+    Password,
     /// To press «Связать» in a flow.
     Flow(FlowId),
 }
@@ -81,12 +83,16 @@ impl NextAct {
             Self::Settings => "settings".to_owned(),
             Self::Link(provider) => format!("link.{provider}"),
             Self::Unlink(provider) => format!("unlink.{provider}"),
+            Self::Password => "password".to_owned(),
             Self::Flow(flow) => format!("flow.{flow}"),
         }
     }
 
     /// Reads a [`Self::code`]; anything else is the settings.
     pub(crate) fn from_code(code: Option<&str>) -> Self {
+        if code == Some("password") {
+            return Self::Password;
+        }
         let (act, of) = code
             .and_then(|code| code.split_once('.'))
             .unwrap_or_default();
@@ -104,6 +110,7 @@ impl NextAct {
             Self::Settings => "/settings".to_owned(),
             Self::Link(_) => "/settings#link".to_owned(),
             Self::Unlink(provider) => format!("/settings/ways/{provider}/unlink"),
+            Self::Password => "/settings/password".to_owned(),
             Self::Flow(flow) => format!("/flow/{flow}"),
         }
     }
@@ -119,7 +126,9 @@ impl NextAct {
     /// The page to which «Отменить» leads.
     pub(crate) fn way_back(&self) -> String {
         match self {
-            Self::Settings | Self::Link(_) | Self::Unlink(_) => "/settings".to_owned(),
+            Self::Settings | Self::Link(_) | Self::Unlink(_) | Self::Password => {
+                "/settings".to_owned()
+            }
             Self::Flow(flow) => format!("/flow/{flow}"),
         }
     }
@@ -164,6 +173,7 @@ mod tests {
             NextAct::Settings,
             NextAct::Link(provider.clone()),
             NextAct::Unlink(provider),
+            NextAct::Password,
             NextAct::Flow(flow),
         ] {
             assert_eq!(NextAct::from_code(Some(&act.code())), act);

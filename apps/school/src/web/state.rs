@@ -38,6 +38,8 @@ pub struct SiteSettings {
     pub diary: Diary,
     /// Whose forwarded headers count.
     pub trusted_proxies: TrustedProxies,
+    /// Whether letters go out: else a forgotten password is the school's to renew.
+    pub writes_letters: bool,
     /// Our consent texts.
     pub consents: Consents,
     /// Which computers are shared without anybody's tick.
@@ -56,6 +58,7 @@ impl SiteSettings {
             profile: settings.profile,
             diary: settings.diary.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            writes_letters: settings.mail.is_some(),
             consents: settings.consents.clone(),
             shared_computers: settings.shared_computers.clone(),
             providers,

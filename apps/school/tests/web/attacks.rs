@@ -16,5 +16,6 @@ fn filled(path: &str) -> String {
         .replace("{id}", "flw_0190c0c0c0c07000800000000000dead")
         .replace("{topic}", "child")
         .replace("{version}", "2026-11")
+        .replace("{ticket}", &"0a".repeat(32))
         .replace("{file}", "x.css")
 }

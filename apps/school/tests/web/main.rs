@@ -13,6 +13,8 @@ mod journeys;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod own_settings;

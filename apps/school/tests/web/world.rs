@@ -7,7 +7,7 @@ mod provider;
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -23,8 +23,8 @@ use linking_core::{
     link::Link,
     policy::{Policy, PolicyBook},
     ports::{
-        Clock, Directory, HashError, HashVerdict, IdSource, OrganizationSearch, PasswordHasher,
-        Store,
+        Clock, Directory, HashError, HashVerdict, IdSource, MailError, Mailer, OrganizationSearch,
+        OutgoingLetter, PasswordHasher, Store,
     },
     provider::{AnswerIssuer, HttpsUrl, ProviderId},
     region::OrganizationType,
@@ -34,7 +34,8 @@ use linking_core::{
 };
 use linking_crypto::{KeyVault, SystemRandom, UuidV7Source};
 use linking_school::{
-    i18n::Catalogue,
+    i18n::{Args, Catalogue, Language, Texts},
+    post::Post,
     router::router,
     settings::{Settings, Sources},
     web::{
@@ -76,6 +77,7 @@ pub(crate) struct PlainHasher {
 #[async_trait]
 impl PasswordHasher for PlainHasher {
     async fn hash(&self, password: Password) -> Result<PasswordHash, HashError> {
+        self.hashed.fetch_add(1, Ordering::SeqCst);
         Ok(PasswordHash::new(format!("plain:{}", password.expose())))
     }
 
@@ -96,6 +98,18 @@ impl PasswordHasher for PlainHasher {
     }
 }
 
+/// Takes letters.
+#[derive(Debug, Default)]
+struct Mailbox(Mutex<Vec<OutgoingLetter>>);
+
+#[async_trait]
+impl Mailer for Mailbox {
+    async fn send(&self, letter: &OutgoingLetter) -> Result<(), MailError> {
+        self.0.lock().unwrap().push(letter.clone());
+        Ok(())
+    }
+}
+
 /// The installation.
 pub(crate) struct World {
     pub(crate) app: Router,
@@ -105,6 +119,8 @@ pub(crate) struct World {
     /// A second stand of the same kind, which promises to name itself in its answers.
     pub(crate) second: Arc<CodedProvider>,
     pub(crate) hasher: Arc<PlainHasher>,
+    mailbox: Arc<Mailbox>,
+    post: Post,
     pub(crate) school: OrganizationId,
     pub(crate) hostile_school: OrganizationId,
     pub(crate) authority: OrganizationId,
@@ -149,12 +165,21 @@ impl World {
         Self::with(more, |_| {}).await
     }
 
+    /// The installation with letters.
+    pub(crate) async fn with_letters() -> Self {
+        Self::made("", |_| {}, true).await
+    }
+
     /// The installation with a changed policy.
     pub(crate) async fn with_policy(change: impl FnOnce(&mut Policy)) -> Self {
         Self::with("", change).await
     }
 
     async fn with(more: &str, change: impl FnOnce(&mut Policy)) -> Self {
+        Self::made(more, change, false).await
+    }
+
+    async fn made(more: &str, change: impl FnOnce(&mut Policy), writes_letters: bool) -> Self {
         let start: Timestamp = "2026-03-14T03:12:00Z".parse().unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(start.timestamp_millis())));
         let vault = KeyVault::from_text(KeyVault::generate(&SystemRandom).expose()).unwrap();
@@ -223,15 +248,29 @@ impl World {
             origins: vec![WebOrigin::of(&home).unwrap()],
             home: Some(home),
         };
+        let catalogue = Arc::new(Catalogue::embedded().unwrap());
+        let common = Args::new()
+            .with("diary", "Сетевой Город")
+            .with("into", "в Сетевой Город");
+        let mailbox = Arc::new(Mailbox::default());
+        let post = Post {
+            linking: linking.clone(),
+            outbox: storage.clone(),
+            mailer: mailbox.clone(),
+            texts: Texts::new(catalogue.clone(), Language::Russian, common),
+            address: settings.public_address.clone(),
+        };
+        let mut site = SiteSettings::of(
+            &settings,
+            BTreeMap::from([(gosuslugi(), site.clone()), (second_stand(), site)]),
+        );
+        site.writes_letters = writes_letters;
         let state = AppState::new(AppParts {
             linking,
             directory: storage.clone(),
             repeats: storage.clone(),
-            catalogue: Arc::new(Catalogue::embedded().unwrap()),
-            site: SiteSettings::of(
-                &settings,
-                BTreeMap::from([(gosuslugi(), site.clone()), (second_stand(), site)]),
-            ),
+            catalogue,
+            site,
         });
         Self {
             app: router(state),
@@ -240,10 +279,31 @@ impl World {
             provider,
             second,
             hasher,
+            mailbox,
+            post,
             school,
             hostile_school,
             authority,
         }
+    }
+
+    /// Sends what is due; gives the letters.
+    pub(crate) async fn letters(&self) -> Vec<OutgoingLetter> {
+        while self.post.round().await.unwrap() > 0 {}
+        std::mem::take(&mut *self.mailbox.0.lock().unwrap())
+    }
+
+    /// The one letter that is due.
+    pub(crate) async fn letter(&self) -> OutgoingLetter {
+        let mut letters = self.letters().await;
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters.remove(0)
+    }
+
+    /// The school writes an e-mail into a profile, in place of the one that was there.
+    pub(crate) async fn give_email(&self, login: &str, address: &str) {
+        let value = ContactValue::Email(address.parse().unwrap());
+        self.give_contact(login, value).await;
     }
 
     /// Opens further organisations, so that they have to be searched for.
@@ -253,6 +313,11 @@ impl World {
 
     /// The school writes a telephone number into a profile.
     pub(crate) async fn give_home_phone(&self, login: &str) {
+        let value = ContactValue::Home("+74242123456".parse().unwrap());
+        self.give_contact(login, value).await;
+    }
+
+    async fn give_contact(&self, login: &str, value: ContactValue) {
         let login = login.parse().unwrap();
         let sheet = self
             .storage
@@ -262,13 +327,16 @@ impl World {
             .unwrap();
         let mut account = sheet.account().clone();
         let at = self.clock.now();
-        account.profile.contacts.push(Contact {
-            value: ContactValue::Home("+74242123456".parse().unwrap()),
+        let kind = value.kind();
+        let contacts = &mut account.profile.contacts;
+        contacts.retain(|c| c.source != Source::School || c.value.kind() != kind);
+        contacts.push(Contact {
+            value,
             source: Source::School,
             at,
         });
         let audit = AuditRecord {
-            id: Id::from_uuid(uuid::Uuid::from_u128(76)),
+            id: Id::from_uuid(UuidV7Source.next()),
             at,
             by: By::Operator,
             act: Act::Imported,

@@ -119,6 +119,18 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Where letters about the account go: the e-mail that the school keeps. One that the person
+    /// typed in or took from a provider waits for its confirmation (`threats.md` D3, E18).
+    #[must_use]
+    pub fn letter_address(&self) -> Option<&EmailAddress> {
+        self.contacts
+            .iter()
+            .find_map(|contact| match (&contact.source, &contact.value) {
+                (Source::School, ContactValue::Email(address)) => Some(address),
+                (Source::School | Source::Person | Source::Provider(_), _) => None,
+            })
+    }
+
     /// The contacts that came from a provider.
     pub fn contacts_from<'a>(
         &'a self,

@@ -76,6 +76,13 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The form by which an address is found and compared: every mail service that people use
+    /// takes the part before the @ in either case.
+    #[must_use]
+    pub fn key(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.0.to_lowercase())
+    }
+
     /// «s•••@y•••.ru»: first letters of both sides and the top domain.
     #[must_use]
     pub fn masked(&self) -> String {

@@ -98,6 +98,12 @@ pub enum Purpose {
     Repeat,
     /// Seals the answer to such a request.
     ReplySeal,
+    /// Finds an e-mail address by its tag.
+    EmailTag,
+    /// Finds the ticket of a letter by its secret.
+    Letter,
+    /// Seals what somebody typed to restore a password.
+    RestoreRequest,
 }
 
 /// A keyed hash (HMAC-SHA-256) of a value: finds it, and does not give it away. Carries the

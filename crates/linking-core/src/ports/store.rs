@@ -12,8 +12,9 @@ use crate::{
     change::ChangeSet,
     consent::Consent,
     ids::{AccountId, AuditId, FlowId},
+    letter::Ticket,
     link::{Link, LinkFlow},
-    person::{Login, Snils},
+    person::{EmailAddress, Login, Snils},
     ports::Tag,
     provider::IdentityKey,
     region::RegionCode,
@@ -136,6 +137,15 @@ pub trait Store: fmt::Debug + Send + Sync {
         snils: &Snils,
     ) -> Result<Vec<AccountSheet>, StoreError>;
 
+    /// Active accounts whose letters go to this address, found by its keyed tag.
+    async fn accounts_by_email(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Vec<AccountSheet>, StoreError>;
+
+    /// The ticket of a letter by its secret's tag; used ones too, until their end.
+    async fn ticket(&self, secret: &Tag) -> Result<Option<Ticket>, StoreError>;
+
     /// Guardians and children of an account by the records of today.
     async fn family(&self, id: AccountId) -> Result<Family, StoreError>;
 
@@ -194,6 +204,6 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Ends at most `limit` flows whose time is over ([`LinkFlow::expire`]), and removes at most as
     /// many each of flows that were over for [`FLOW_REMAINS`](crate::time::FLOW_REMAINS), dead
-    /// sessions and old counters; says how many records that were.
+    /// sessions, old tickets and old counters; says how many records that were.
     async fn sweep(&self, now: Timestamp, limit: u16) -> Result<u64, StoreError>;
 }

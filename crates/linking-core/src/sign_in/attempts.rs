@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    ids::OrganizationId,
+    ids::{AccountId, OrganizationId},
     person::Login,
     ports::{AttemptLimit, Purpose, Tag, Vault},
     provider::IdentityKey,
@@ -13,6 +13,9 @@ use crate::{
 
 /// The longest pause after wrong passwords (`domain.md`, Numbers).
 pub const LONGEST_PASSWORD_PAUSE: TimeDelta = TimeDelta::minutes(15);
+
+/// The first pause after wrong passwords.
+pub const SHORTEST_PASSWORD_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// What is shut during a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,6 +133,44 @@ pub fn known_browser_counters(
     }
 }
 
+/// Counts right passwords of an account that came with another person's identity: from the fifth
+/// within a day on the password is held for known (`threats.md` F5). No door asks this counter, so
+/// that it pauses nobody.
+#[must_use]
+pub fn account_mismatch_limit(account: AccountId, vault: &dyn Vault) -> AttemptLimit {
+    AttemptLimit {
+        key: tag_of(vault, b"mismatch-account", account.uuid().as_bytes()),
+        window: TimeDelta::days(1),
+        pause_from: 5,
+        block_from: 5,
+        block_for: TimeDelta::days(1),
+    }
+}
+
+/// The counter of a login's wrong passwords.
+#[must_use]
+pub fn login_counter(login: &Login, vault: &dyn Vault) -> Tag {
+    tag_of(vault, b"login", login.key().as_str().as_bytes())
+}
+
+/// The counters of letters that are asked for: three an hour for what was typed, whether it names
+/// an account or not, and sixty for a network, behind which a school may sit.
+#[must_use]
+pub fn restore_limits(network: Network, typed: &str, vault: &dyn Vault) -> [AttemptLimit; 2] {
+    let hourly = |key, most| AttemptLimit {
+        key,
+        window: TimeDelta::hours(1),
+        pause_from: most,
+        block_from: most,
+        block_for: TimeDelta::hours(1),
+    };
+    let typed = typed.to_lowercase();
+    [
+        hourly(tag_of(vault, b"restore", typed.as_bytes()), 3),
+        hourly(tag_of(vault, b"restore-network", &network.octets()), 60),
+    ]
+}
+
 /// The counters of one attempt through a door.
 #[must_use]
 pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCounters {
@@ -141,7 +182,7 @@ pub fn attempt_counters(door: AttemptDoor<'_>, vault: &dyn Vault) -> AttemptCoun
         block_from: pause_from * 2,
         block_for: LONGEST_PASSWORD_PAUSE,
     };
-    let login = tag(b"login", door.login.key().as_str().as_bytes());
+    let login = login_counter(door.login, vault);
     let network = door.network.octets();
     // A school sits behind one address: many people mistype there in an hour.
     let mut limits = vec![

@@ -39,7 +39,7 @@ pub enum SignInProof<'a> {
 /// or has another password all answer alike (`texts.md`, section 4; `threats.md` F3).
 ///
 /// # Errors
-/// `wrong-credentials`, `account-blocked`, `provider-off`.
+/// `wrong-credentials`, `account-blocked`, `new-password-needed`, `provider-off`.
 pub fn decide_sign_in(
     sheet: Option<&AccountSheet>,
     proof: SignInProof<'_>,
@@ -71,10 +71,19 @@ pub fn decide_sign_in(
         }
     };
     match sheet.account().status {
+        AccountStatus::Active if way == SignInWay::Password && is_exposed(sheet) => {
+            Err(Refusal::NewPasswordNeeded)
+        }
         AccountStatus::Active => Ok(way),
         AccountStatus::Blocked => Err(Refusal::AccountBlocked),
         AccountStatus::Archived => Err(Refusal::WrongCredentials),
     }
+}
+
+/// Whether somebody else is held to know the password (`threats.md` F5).
+fn is_exposed(sheet: &AccountSheet) -> bool {
+    let password = sheet.account().password.as_ref();
+    password.is_some_and(|password| password.exposed_at.is_some())
 }
 
 /// The ways by which [`decide_sign_in`] would let the owner in today (invariant 6): the local

@@ -149,6 +149,7 @@ impl Linking {
             id: self.event_id(),
             account: account.id,
             at: now,
+            agent: Some(question.visitor.agent.clone()),
             body: EventBody::Linked {
                 link: link.id,
                 provider: provider.clone(),
@@ -178,6 +179,7 @@ impl Linking {
                 sharing,
             })
             .write(Write::InsertConsent(consent))
+            .write(Write::EndRestores(account.id))
             .write(Write::EndSessions {
                 account: account.id,
                 scope: SessionScope::AllBut(session.session.id),
@@ -254,6 +256,7 @@ impl Linking {
                     id: self.event_id(),
                     account,
                     at: now,
+                    agent: Some(question.visitor.agent.clone()),
                     body,
                 })
             })

@@ -21,6 +21,8 @@ pub enum WayView {
     Password {
         /// Since when it is this one; none where there is none.
         set_at: Option<crate::time::Timestamp>,
+        /// Whether somebody else is held to know it, so that it lets nobody in.
+        exposed: bool,
     },
     /// A provider with an active link.
     Linked {
@@ -72,13 +74,11 @@ impl Linking {
                 }
             })
             .collect();
-        let set_at = actor
-            .sheet
-            .account()
-            .password
-            .as_ref()
-            .map(|password| password.set_at);
-        ways.push(WayView::Password { set_at });
+        let password = actor.sheet.account().password.as_ref();
+        ways.push(WayView::Password {
+            set_at: password.map(|password| password.set_at),
+            exposed: password.is_some_and(|password| password.exposed_at.is_some()),
+        });
         ways.extend(
             self.providers
                 .keys()
@@ -230,6 +230,7 @@ impl Linking {
             id: self.event_id(),
             account: id,
             at: now,
+            agent: Some(visitor.agent.clone()),
             body: EventBody::Unlinked {
                 link: link.id,
                 provider: provider.clone(),
@@ -251,6 +252,7 @@ impl Linking {
                 provider: provider.clone(),
                 at: now,
             })
+            .write(Write::EndRestores(id))
             .write(Write::EndFlows {
                 account: id,
                 scope: FlowScope::All,

@@ -4,6 +4,7 @@ use crate::{
     account::{Account, AccountSheet, PasswordHash},
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, Write},
+    event::{Event, EventBody},
     ids::{FlowId, OrganizationId},
     person::Login,
     ports::{AttemptVerdict, HashVerdict},
@@ -12,8 +13,9 @@ use crate::{
     secret::Password,
     session::{Computer, SignInWay, Visitor},
     sign_in::{
-        AttemptCounters, AttemptDoor, LONGEST_PASSWORD_PAUSE, LocalProofResult, SignInProof,
-        attempt_counters, decide_sign_in, known_browser_counters,
+        AttemptCounters, AttemptDoor, LONGEST_PASSWORD_PAUSE, LocalProofResult,
+        SHORTEST_PASSWORD_PAUSE, SignInProof, account_mismatch_limit, attempt_counters,
+        decide_sign_in, known_browser_counters,
     },
     time::{KNOWN_BROWSER_LIFE, Timestamp},
     usecase::{Fault, Linking},
@@ -206,6 +208,38 @@ impl Linking {
         })
     }
 
+    /// Counts a right password with another person's identity, and adds to the change what it
+    /// comes to: from the fifth within a day on the password lets nobody in until a letter or the
+    /// school gives a new one (`threats.md` F5).
+    pub(crate) async fn expose_after_mismatches(
+        &self,
+        change: ChangeSet,
+        sheet: &AccountSheet,
+    ) -> Result<ChangeSet, Fault> {
+        let now = self.now();
+        let limit = account_mismatch_limit(sheet.account().id, self.vault());
+        let exposed = match self.ports.store.count_attempt(&[limit], now).await? {
+            AttemptVerdict::Go { last } => last.is_some(),
+            AttemptVerdict::Paused { .. } => true,
+        };
+        if !exposed {
+            return Ok(change);
+        }
+        let mut account = sheet.account().clone();
+        let concern = Concern {
+            account: account.id,
+            notice: Notice::PasswordExposed,
+        };
+        if let Some(password) = &mut account.password {
+            password.exposed_at = Some(now);
+        }
+        let read = sheet.account.version;
+        let account = Box::new(account);
+        Ok(change
+            .concern(concern)
+            .write(Write::PutAccount { account, read }))
+    }
+
     /// Nobody looked at the password: the try did not happen.
     async fn return_attempts(
         &self,
@@ -252,12 +286,17 @@ impl Linking {
         flow: Option<InFlow<'_>>,
     ) -> Result<Refusal, Fault> {
         let account = checked.sheet.as_ref().map(|sheet| sheet.account().id);
+        let mut told_by_letter = None;
         let (by, refusal, concerns) = match (refusal, account) {
             (Refusal::WrongCredentials, account) => {
                 let told = account.zip(checked.pause).map(|(account, until)| Concern {
                     account,
                     notice: Notice::PasswordPaused { until },
                 });
+                told_by_letter = account.zip(checked.pause.filter(|until| {
+                    // One letter for each row of pauses, at the first and shortest.
+                    *until <= self.now() + SHORTEST_PASSWORD_PAUSE
+                }));
                 let shown = checked.pause.map_or(Refusal::WrongCredentials, |until| {
                     Refusal::TooManyAttempts { until }
                 });
@@ -280,7 +319,17 @@ impl Linking {
         let change = ChangeSet::new(audit);
         let change = match by {
             By::Account(_) => checked.settle_right(change),
-            By::Visitor | By::Operator => checked.settle_wrong(change),
+            By::Visitor | By::Operator | By::Program => checked.settle_wrong(change),
+        };
+        let change = match told_by_letter {
+            Some((account, until)) => change.event(Event {
+                id: self.event_id(),
+                account,
+                at: self.now(),
+                agent: Some(visitor.agent.clone()),
+                body: EventBody::PasswordPaused { until },
+            }),
+            None => change,
         };
         self.ports.store.commit(change).await?;
         Ok(refusal)

@@ -242,7 +242,8 @@ impl Linking {
             Err(refusal) => {
                 let change = self.refused_link_change(&question, &answer, &refusal);
                 let change = if answer.is_misfit(&refusal) {
-                    checked.settle_mismatch(change)
+                    let change = checked.settle_mismatch(change);
+                    self.expose_after_mismatches(change, sheet).await?
                 } else {
                     checked.settle_right(change)
                 };

@@ -206,6 +206,11 @@ impl Linking {
             account: actor.account(),
             scope,
         });
+        let change = match which {
+            Some(_) => change,
+            // «Выйти везде»: nor does a letter of before open the account (`threats.md` D2).
+            None => change.write(Write::EndRestores(actor.account())),
+        };
         self.ports.store.commit(change).await?;
         Ok(SessionsEnd::Others)
     }

@@ -15,6 +15,7 @@ use crate::sign_in_table::{self, Case};
 
 fn session(proved_at: Option<Timestamp>) -> Session {
     Session {
+        computer: linking_core::session::Computer::Own,
         id: id(1),
         secret: Tag::new(1, [1; 32]),
         browser: Tag::new(1, [2; 32]),

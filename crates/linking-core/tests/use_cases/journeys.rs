@@ -158,7 +158,10 @@ fn sgo_2_links_from_settings_after_is_it_you() {
         ways.as_slice(),
         [
             WayView::Linked { last: false, .. },
-            WayView::Password { set_at: Some(_) }
+            WayView::Password {
+                set_at: Some(_),
+                exposed: false
+            }
         ]
     ));
 }

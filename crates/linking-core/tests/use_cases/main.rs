@@ -30,6 +30,8 @@ mod journeys;
 #[cfg(test)]
 mod known_browser;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod links;
 #[cfg(test)]
 mod mix_up;

@@ -12,8 +12,9 @@ use linking_core::{
     change::ChangeSet,
     consent::Consent,
     ids::{AccountId, AuditId, FlowId},
+    letter::Ticket,
     link::{Link, LinkFlow},
-    person::{Login, Snils},
+    person::{EmailAddress, Login, Snils},
     ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
     provider::IdentityKey,
     region::RegionCode,
@@ -27,14 +28,14 @@ use crate::stand::{Browser, Stand, place, wait};
 
 /// A store that counts.
 #[derive(Debug)]
-struct Counted {
+pub(crate) struct Counted {
     store: Arc<MemoryStore>,
     reads: AtomicUsize,
     writes: AtomicUsize,
 }
 
 impl Counted {
-    fn over(stand: &Stand) -> Arc<Self> {
+    pub(crate) fn over(stand: &Stand) -> Arc<Self> {
         Arc::new(Self {
             store: stand.store.clone(),
             reads: AtomicUsize::new(0),
@@ -53,7 +54,7 @@ impl Counted {
     }
 
     /// Reads and writes since the last look.
-    fn taken(&self) -> (usize, usize) {
+    pub(crate) fn taken(&self) -> (usize, usize) {
         (
             self.reads.swap(0, Ordering::SeqCst),
             self.writes.swap(0, Ordering::SeqCst),
@@ -75,6 +76,15 @@ impl Store for Counted {
         snils: &Snils,
     ) -> Result<Vec<AccountSheet>, StoreError> {
         self.read().accounts_by_snils(region, snils).await
+    }
+    async fn accounts_by_email(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Vec<AccountSheet>, StoreError> {
+        self.read().accounts_by_email(address).await
+    }
+    async fn ticket(&self, secret: &Tag) -> Result<Option<Ticket>, StoreError> {
+        self.read().ticket(secret).await
     }
     async fn family(&self, id: AccountId) -> Result<Family, StoreError> {
         self.read().family(id).await

@@ -45,7 +45,10 @@ fn e9_the_last_way_in_stays() {
         ways.as_slice(),
         [
             WayView::Linked { last: true, .. },
-            WayView::Password { set_at: None }
+            WayView::Password {
+                set_at: None,
+                exposed: false
+            }
         ]
     ));
 }

@@ -5,6 +5,7 @@ use linking_core::{
     change::{ChangeSet, FlowScope, Guard, SessionScope, Write},
     consent::ConsentStatus,
     ids::{AccountId, LinkId},
+    letter::TicketPurpose,
     link::{Link, LinkEnd, LinkFlow},
     policy::IdentitySharing,
     ports::StoreError,
@@ -47,7 +48,9 @@ impl Records {
             "audit",
         )?;
         self.audits.push(audit.clone());
-        self.events.extend_from_slice(changes.events());
+        for event in changes.events() {
+            self.send(event.clone());
+        }
         Ok(())
     }
 
@@ -132,6 +135,31 @@ impl Records {
             } => {
                 self.known_browsers
                     .insert((*account, *browser), (*epoch, *until));
+                Ok(())
+            }
+            Write::InsertRestore(request) => {
+                self.ask(request.clone());
+                Ok(())
+            }
+            Write::InsertTicket(ticket) => {
+                let new = self.accounts.contains_key(&ticket.account)
+                    && !self.tickets.contains_key(&ticket.secret);
+                held(new, "ticket")?;
+                self.tickets.insert(ticket.secret, ticket.clone());
+                Ok(())
+            }
+            Write::UseTicket { secret, at } => {
+                let ticket = self.tickets.get_mut(secret);
+                let ticket = ticket.filter(|ticket| ticket.used_at.is_none());
+                ticket.ok_or(StoreError::Conflict("ticket"))?.used_at = Some(*at);
+                Ok(())
+            }
+            Write::EndRestores(account) => {
+                self.tickets.retain(|_, ticket| {
+                    ticket.account != *account
+                        || ticket.used_at.is_some()
+                        || matches!(ticket.purpose, TicketPurpose::NotMe { .. })
+                });
                 Ok(())
             }
             Write::ClearAttempts(key) => {

@@ -14,6 +14,7 @@ use linking_core::{
     consent::Consent,
     event::Event,
     ids::{AccountId, AuditId, FlowId, LinkId, MembershipId, OrganizationId, SessionId},
+    letter::Ticket,
     link::{Link, LinkEnd, LinkFlow},
     person::{Login, Snils},
     ports::{IdentitySheet, LinkedAccount, StoreError, Tag},
@@ -23,7 +24,7 @@ use linking_core::{
     time::Timestamp,
 };
 
-use super::{EndedLink, attempts::Counter};
+use super::{EndedLink, attempts::Counter, outbox::StoredDue};
 
 /// An account with its memberships.
 #[derive(Debug, Clone)]
@@ -74,6 +75,8 @@ pub(super) struct Records {
     pub(super) known_browsers: HashMap<(AccountId, Tag), (Epoch, Timestamp)>,
     pub(super) audits: Vec<AuditRecord>,
     pub(super) events: Vec<Event>,
+    pub(super) tickets: BTreeMap<Tag, Ticket>,
+    pub(super) due: Vec<StoredDue>,
 }
 
 impl Records {

@@ -245,10 +245,11 @@ impl Records {
         if archived {
             self.withdraw_consents(id, None, at);
             for link in self.end_links_of(id, at) {
-                self.events.push(Event {
+                self.send(Event {
                     id: Id::from_uuid(ids.next()),
                     account: id,
                     at,
+                    agent: None,
                     body: EventBody::Unlinked {
                         link: link.id,
                         provider: link.provider,

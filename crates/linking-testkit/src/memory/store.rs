@@ -8,8 +8,9 @@ use linking_core::{
     consent::Consent,
     event::Event,
     ids::{AccountId, AuditId, FlowId},
+    letter::Ticket,
     link::{Link, LinkFlow},
-    person::{Login, Snils},
+    person::{EmailAddress, Login, Snils},
     ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
     provider::IdentityKey,
     region::RegionCode,
@@ -37,6 +38,18 @@ impl Store for MemoryStore {
         snils: &Snils,
     ) -> Result<Vec<AccountSheet>, StoreError> {
         self.read(|records| records.by_snils(region, snils)).await
+    }
+
+    async fn accounts_by_email(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Vec<AccountSheet>, StoreError> {
+        self.read(|records| records.by_email(address)).await
+    }
+
+    async fn ticket(&self, secret: &Tag) -> Result<Option<Ticket>, StoreError> {
+        self.read(|records| records.tickets.get(secret).cloned())
+            .await
     }
 
     async fn family(&self, id: AccountId) -> Result<Family, StoreError> {
@@ -195,7 +208,16 @@ impl Records {
             .take(limit)
             .collect();
         self.known_browsers.retain(|key, _| !known.contains(key));
-        let over = flows.len() + ended + sessions.len() + attempts.len() + known.len();
+        let tickets: Vec<_> = self
+            .tickets
+            .values()
+            .filter(|ticket| ticket.ends_at <= now)
+            .map(|ticket| ticket.secret)
+            .take(limit)
+            .collect();
+        self.tickets.retain(|secret, _| !tickets.contains(secret));
+        let over =
+            flows.len() + ended + sessions.len() + attempts.len() + known.len() + tickets.len();
         u64::try_from(over).unwrap_or(u64::MAX)
     }
 }

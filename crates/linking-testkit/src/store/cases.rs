@@ -16,6 +16,7 @@ pub mod families;
 pub mod flows;
 pub mod history;
 pub mod last_way;
+pub mod letters;
 pub mod links;
 
 pub mod races;

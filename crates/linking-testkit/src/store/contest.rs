@@ -233,6 +233,7 @@ impl Contest {
         let provider = provider.clone();
         async move {
             let visitor = Visitor {
+                computer: linking_core::session::Computer::Own,
                 browser: actor.session.value.browser,
                 network: Network::of([192, 0, 2, 1].into()),
                 agent: AgentLabel::new("Chrome, Windows"),

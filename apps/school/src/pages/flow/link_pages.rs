@@ -22,6 +22,7 @@ use crate::{
         message::{Door, MessagePage, Weight},
         profile::{masked_line, masked_profile},
         refusal::Scene,
+        restore,
         step_up::{self, InFlow, StepUpView},
     },
     web::{
@@ -287,7 +288,7 @@ fn choice(contact: &OfferedContact, ticked: bool, t: &Texts) -> ContactChoice {
 }
 
 /// GET `/flow/{id}/restore`: a new password comes from the school; the flow waits.
-pub(crate) async fn restore(
+pub(crate) async fn restore_page(
     State(app): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
@@ -296,6 +297,10 @@ pub(crate) async fn restore(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
+    if app.site().writes_letters {
+        let nothing = Fields::default();
+        return restore::draw(&app, &visit, &nothing, Some(&view), None).await;
+    }
     let t = app.texts_about(&visit, &view.provider);
     let scene = Scene::in_flow(&app, &visit, &view);
     let offset = scene.offset().await?;

@@ -90,6 +90,21 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
         Refusal::AccountBlocked => page
             .door(sign_in(Weight::Main, text("next")))
             .door(doors.help(text("help"), "school")),
+        Refusal::NewPasswordNeeded => {
+            let next = text("next");
+            let page = match scene.flow().filter(|_| scene.can_retry()) {
+                Some(flow) => {
+                    let restore = format!("/flow/{}/restore", flow.id);
+                    page.door(Door::form(Weight::Main, next, restore))
+                }
+                None => page.door(Door::page(Weight::Main, next, "/restore")),
+            };
+            page.door(doors.help(t.text("help-school-title"), "school"))
+        }
+        Refusal::TicketOld => page
+            .door(Door::page(Weight::Main, text("next"), "/restore"))
+            .door(doors.help(t.text("help-school-title"), "school")),
+        Refusal::PasswordUnfit { .. } => page.door(doors.home(Weight::Main, text("next"))),
         Refusal::StepUpNeeded => {
             let page = page.door(Door::page(
                 Weight::Main,

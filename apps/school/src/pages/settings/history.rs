@@ -103,6 +103,9 @@ pub(crate) fn told(
         Notice::DataParted { provider } => ("#i-stop", about(provider, "history-data-parted")),
         Notice::PasswordPrinted => ("#i-key", t.text("history-password-printed")),
         Notice::PasswordChanged => ("#i-key", t.text("history-password-changed")),
+        Notice::RestoreSent => ("#i-key", t.text("history-restore-sent")),
+        Notice::PasswordExposed => ("#i-stop", t.text("history-password-exposed")),
+        Notice::NotMe => ("#i-stop", t.text("history-not-me")),
     }
 }
 

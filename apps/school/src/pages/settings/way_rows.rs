@@ -11,7 +11,7 @@ use crate::{
 /// What a row of «Способы входа» offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum WayOffer {
-    /// «Отключить»: a page that asks once more.
+    /// «Отключить», «Сменить»: a page on which it is done.
     Disconnect {
         /// Its address.
         href: String,
@@ -29,8 +29,6 @@ pub(crate) enum WayOffer {
         /// The whole sentence, for the ear.
         name: String,
     },
-    /// Nothing, with the reason.
-    Nothing(String),
     /// Nothing, with the reason and the way to another way in.
     Last {
         /// The reason.
@@ -72,23 +70,36 @@ pub(crate) fn way_row(
     offset: ZoneOffset,
 ) -> WayRow {
     match way {
-        WayView::Password { set_at } => {
+        WayView::Password { set_at, exposed } => {
             let t = app.texts(reader);
+            let works = set_at.is_some() && !exposed;
             WayRow {
                 id: "way-password".to_owned(),
                 icon: "#i-key",
                 name: t.text("page-settings-way-password"),
-                state: t.text(if set_at.is_some() {
-                    "page-settings-way-password-works"
-                } else {
-                    "page-settings-way-password-none"
+                state: t.text(match (set_at, exposed) {
+                    (Some(_), false) => "page-settings-way-password-works",
+                    (Some(_), true) => "page-settings-way-password-exposed",
+                    (None, _) => "page-settings-way-password-none",
                 }),
-                works: set_at.is_some(),
-                more: set_at.map(|at| {
+                works,
+                more: set_at.filter(|_| works).map(|at| {
                     let date = Args::new().with("date", t.day(at, offset));
                     t.text_with("page-settings-way-password-since", &date)
                 }),
-                offer: Some(WayOffer::Nothing(t.text("page-settings-way-password-who"))),
+                offer: Some(WayOffer::Disconnect {
+                    href: "/settings/password".to_owned(),
+                    text: t.text(if set_at.is_some() {
+                        "page-settings-way-password-change"
+                    } else {
+                        "page-settings-way-password-set"
+                    }),
+                    name: t.text(if set_at.is_some() {
+                        "page-settings-way-password-change-name"
+                    } else {
+                        "page-settings-way-password-set-name"
+                    }),
+                }),
             }
         }
         WayView::Linked {

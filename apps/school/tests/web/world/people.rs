@@ -235,6 +235,7 @@ pub(super) async fn seed(storage: &Storage, hasher: &PlainHasher, now: Timestamp
         passwords.push(NewPassword {
             account: sheet.account().id,
             password: LocalPassword {
+                exposed_at: None,
                 hash,
                 origin: PasswordOrigin::Printed,
                 set_at: now,

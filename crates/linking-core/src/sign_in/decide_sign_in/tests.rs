@@ -63,6 +63,22 @@ fn a_blocked_account_says_so_only_after_a_proof() {
 }
 
 #[test]
+fn f5_a_known_password_lets_nobody_in_and_says_so_after_the_proof_alone() {
+    let mut sheet = teacher();
+    sheet.account.value.password.as_mut().unwrap().exposed_at = Some(now());
+    let by = |result| decide_sign_in(Some(&sheet), by_password(result), &policy());
+    let needed = Err(Refusal::NewPasswordNeeded);
+    assert_eq!(by(LocalProofResult::Right), needed);
+    assert_eq!(by(LocalProofResult::Wrong), Err(Refusal::WrongCredentials));
+    let link = link(10, 1, "gosuslugi");
+    let ways = effective_ways(&sheet, &[&link], &policy());
+    assert!(
+        matches!(ways.as_slice(), [SignInWay::Link { .. }]),
+        "{ways:?}"
+    );
+}
+
+#[test]
 fn a_link_of_a_provider_that_is_off_sleeps() {
     let link = link(10, 1, "gosuslugi");
     let mut policy = policy();

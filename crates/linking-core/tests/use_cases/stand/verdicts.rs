@@ -141,3 +141,12 @@ impl Verdict for Outcome<UnlinkView> {
         false
     }
 }
+
+impl Verdict for Outcome<linking_core::usecase::RestoredView> {
+    fn said(&self) -> Option<Refusal> {
+        self.refusal().cloned()
+    }
+    fn gives_session(&self) -> bool {
+        false
+    }
+}

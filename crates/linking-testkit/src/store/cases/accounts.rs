@@ -35,6 +35,7 @@ fn extreme(login: &str) -> Account {
         id: Id::from_uuid(Uuid::max()),
         login: people::login(login),
         password: Some(LocalPassword {
+            exposed_at: Some(at),
             hash: PasswordHash::new("$argon2id$v=19$".repeat(20)),
             origin: PasswordOrigin::Printed,
             set_at: at,

@@ -360,8 +360,16 @@ pub async fn a_first_password_ends_what_was_before(store: Arc<dyn ConformingStor
     let of_other = stage.session(stage.adult().await.account.value.id).await;
     let purpose = stage.link_purpose(id);
     let flow = stage.begun(stage.start(purpose)).await;
-    let before = stage.teacher().await.account;
+    let mut before = stage.teacher().await.account;
+    // The owner's own was held for known to others; the printed one is not.
+    let mut known = before.value.clone();
+    if let Some(password) = &mut known.password {
+        password.exposed_at = Some(START);
+    }
+    stage.put(known, before.version).await.unwrap();
+    before = stage.teacher().await.account;
     let printed = LocalPassword {
+        exposed_at: None,
         hash: PlainHasher::stored("printed"),
         origin: PasswordOrigin::Printed,
         set_at: START,

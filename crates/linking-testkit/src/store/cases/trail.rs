@@ -132,11 +132,14 @@ pub async fn i10_events_go_with_their_change(
         EventBody::IdentityTriedElsewhere {
             provider: provider(),
         },
+        EventBody::PasswordPaused { until: minutes(4) },
+        EventBody::PasswordChanged,
     ];
     let events = bodies.map(|body| Event {
         id: stage.id(),
         account,
         at: minutes(3),
+        agent: Some(AgentLabel::new("Firefox, Linux")),
         body,
     });
     let change = || {
