@@ -211,6 +211,60 @@ fn one_tls_stack_and_one_crypto_provider() {
     }
 }
 
+/// Each crate is locked by version and checksum, and comes from the one registry (`threats.md` J3).
+#[test]
+fn j3_every_crate_is_locked_and_from_the_one_registry() {
+    let text = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let mut locked = 0;
+    for package in text.split("[[package]]").skip(1) {
+        let value = |key: &str| {
+            let start = format!("{key} = \"");
+            let line = package.lines().find_map(|line| line.strip_prefix(&start));
+            line.map(|rest| rest.trim_end_matches('"').to_owned())
+        };
+        // Our own have no source.
+        let Some(source) = value("source") else {
+            continue;
+        };
+        locked += 1;
+        let registry = "registry+https://github.com/rust-lang/crates.io-index";
+        assert_eq!(source, registry, "{:?}", value("name"));
+        let checksum = value("checksum").unwrap_or_default();
+        assert_eq!(checksum.len(), 64, "{:?}", value("name"));
+    }
+    assert!(locked > 100, "{locked}");
+}
+
+/// The gate refuses unknown registries, licences, banned crates and unlisted build scripts, and
+/// builds what is locked.
+#[test]
+fn j3_the_gate_checks_sources_licences_bans_and_build_scripts() {
+    let rules = fs::read_to_string(root().join("deny.toml")).unwrap();
+    for rule in [
+        "unknown-registry = \"deny\"",
+        "unknown-git = \"deny\"",
+        "allow-git = []",
+        "allow-build-scripts = [",
+        "executables = \"deny\"",
+        "unused-allowed-license = \"deny\"",
+    ] {
+        assert!(rules.contains(rule), "{rule}");
+    }
+    let gate = fs::read_to_string(root().join("test")).unwrap();
+    assert!(gate.contains("check bans licenses sources"));
+    for line in gate.lines().map(str::trim) {
+        let builds = [
+            "cargo clippy",
+            "cargo build",
+            "cargo test",
+            "cargo nextest run",
+        ];
+        if builds.iter().any(|build| line.starts_with(build)) {
+            assert!(line.contains("--locked"), "{line}");
+        }
+    }
+}
+
 #[test]
 fn j1_the_production_binary_does_not_hold_the_simulator() {
     assert!(!tree("linking-school").contains("linking-simulator"));

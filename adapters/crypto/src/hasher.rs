@@ -138,6 +138,12 @@ impl Argon2Hasher {
     pub fn hashes(&self) -> u64 {
         self.pool.hashes()
     }
+
+    /// How many passwords wait for a thread now.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.pool.waiting()
+    }
 }
 
 #[async_trait]

@@ -3,12 +3,11 @@
 //! A key file holds one master key in each line. From every master key come, by HKDF-Expand with
 //! SHA-256 (RFC 5869, 2.3), one key for each [`Purpose`] to seal with and another one for tags:
 //! what one key gives away tells nothing of the others. Sealing is XChaCha20-Poly1305
-//! (draft-irtf-cfrg-xchacha-03), whose nonces of 192 bits may be drawn at random. The newest key
-//! seals and tags; every key of the file opens.
-//!
-//! A tag made with an older key is not found any more once a newer one is in the file: sessions
-//! and open flows end, and a SNILS is found again when its account was written anew.
+//! (draft-irtf-cfrg-xchacha-03), whose nonces of 192 bits may be drawn at random. One key seals
+//! and tags: the newest, or the one that a line `seal-with: 2` names. Every key of the file opens,
+//! and finds by its tags what was written while it was in force (`threats.md` I6).
 
+mod edit;
 mod key_file;
 #[cfg(test)]
 mod tests;
@@ -79,6 +78,19 @@ impl MasterKey {
         XChaCha20Poly1305::new((&*key).into())
     }
 
+    /// Tells keys apart without telling the key: 64 bits of a value that nothing else uses.
+    fn fingerprint(&self) -> String {
+        let mut mac = self.0.clone();
+        mac.update(b"svyazka fingerprint");
+        mac.update(&[1]);
+        let whole: Key = Zeroizing::new(mac.finalize().into_bytes().into());
+        whole.iter().take(8).fold(String::new(), |mut text, octet| {
+            // Writing into a string does not fail.
+            let _ = fmt::Write::write_fmt(&mut text, format_args!("{octet:02x}"));
+            text
+        })
+    }
+
     fn tag(&self, purpose: Purpose, value: &[u8]) -> [u8; 32] {
         let mut mac = mac(&self.derive("tag", purpose));
         mac.update(value);
@@ -108,8 +120,8 @@ fn bound(version: u8, purpose: Purpose, record: &[u8]) -> Vec<u8> {
 
 /// The keys of the installation, from a key file outside the database.
 pub struct KeyVault {
-    newest: (u8, MasterKey),
-    older: BTreeMap<u8, MasterKey>,
+    in_force: (u8, MasterKey),
+    others: BTreeMap<u8, MasterKey>,
 }
 
 impl KeyVault {
@@ -122,19 +134,25 @@ impl KeyVault {
     }
 
     /// Reads the text of a key file: in each line a version from 1 to 255, a colon, and 64
-    /// lower-case hex digits. Blank lines and lines that begin with `#` are left out.
+    /// lower-case hex digits; and at most once `seal-with:` and the version that is in force,
+    /// where it is not the newest. Blank lines and lines that begin with `#` are left out.
     ///
     /// # Errors
     /// A line is no key, or there is none. No text of an error repeats what a line holds.
     pub fn from_text(text: &str) -> Result<Self, KeyTextError> {
-        let mut keys: BTreeMap<u8, MasterKey> = key_file::parse(text)?
+        let parsed = key_file::parse(text)?;
+        let mut keys: BTreeMap<u8, MasterKey> = parsed
+            .keys
             .iter()
             .map(|(version, secret)| (*version, MasterKey::new(secret)))
             .collect();
-        let newest = keys.pop_last().ok_or(KeyTextError::NoKey)?;
+        let in_force = match parsed.seal_with {
+            Some(version) => keys.remove_entry(&version),
+            None => keys.pop_last(),
+        };
         Ok(Self {
-            newest,
-            older: keys,
+            in_force: in_force.ok_or(KeyTextError::NoKey)?,
+            others: keys,
         })
     }
 
@@ -152,11 +170,52 @@ impl KeyVault {
         key_file::create(path, random)
     }
 
+    /// Adds a new key to a key file, with the next version; the key in force stays in force. Gives
+    /// the version.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or version 255 is taken.
+    pub fn add_key(path: &Path, random: &dyn Randomness) -> Result<u8, KeyFileError> {
+        edit::add(path, random)
+    }
+
+    /// Puts a key of a key file in force.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or has no such key.
+    pub fn put_in_force(path: &Path, version: u8) -> Result<(), KeyFileError> {
+        edit::put_in_force(path, version)
+    }
+
+    /// Removes a key from a key file. Whether anything still needs it, the caller knows.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or the key is in force, or is not there.
+    pub fn remove_key(path: &Path, version: u8) -> Result<(), KeyFileError> {
+        edit::remove(path, version)
+    }
+
+    /// The version that seals and tags.
+    #[must_use]
+    pub const fn version_in_force(&self) -> u8 {
+        self.in_force.0
+    }
+
+    /// Every key's fingerprint, by version: tells keys apart, and may be shown.
+    #[must_use]
+    pub fn fingerprints(&self) -> BTreeMap<u8, String> {
+        let (version, key) = &self.in_force;
+        std::iter::once((version, key))
+            .chain(&self.others)
+            .map(|(version, key)| (*version, key.fingerprint()))
+            .collect()
+    }
+
     fn key(&self, version: u8) -> Option<&MasterKey> {
-        if version == self.newest.0 {
-            Some(&self.newest.1)
+        if version == self.in_force.0 {
+            Some(&self.in_force.1)
         } else {
-            self.older.get(&version)
+            self.others.get(&version)
         }
     }
 }
@@ -167,7 +226,7 @@ impl Vault for KeyVault {
         reason = "the cipher refuses nothing but more than 256 GiB, which no memory holds"
     )]
     fn seal(&self, purpose: Purpose, bound_to: &[u8], plain: &SecretBytes) -> Sealed {
-        let (version, key) = &self.newest;
+        let (version, key) = &self.in_force;
         let mut nonce = [0; NONCE];
         SystemRandom.fill(&mut nonce);
         let payload = Payload {
@@ -206,8 +265,15 @@ impl Vault for KeyVault {
     }
 
     fn tag(&self, purpose: Purpose, value: &[u8]) -> Tag {
-        let (version, key) = &self.newest;
+        let (version, key) = &self.in_force;
         Tag::new(*version, key.tag(purpose, value))
+    }
+
+    fn other_tags(&self, purpose: Purpose, value: &[u8]) -> Vec<Tag> {
+        let others = self.others.iter();
+        others
+            .map(|(version, key)| Tag::new(*version, key.tag(purpose, value)))
+            .collect()
     }
 }
 
@@ -215,8 +281,8 @@ impl fmt::Debug for KeyVault {
     /// Versions alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyVault")
-            .field("newest", &self.newest.0)
-            .field("older", &self.older.keys().collect::<Vec<_>>())
+            .field("in_force", &self.in_force.0)
+            .field("others", &self.others.keys().collect::<Vec<_>>())
             .finish()
     }
 }

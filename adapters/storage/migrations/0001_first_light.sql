@@ -2,6 +2,24 @@
 -- by octet (BINARY, the default here; COLLATE "C" in PostgreSQL): threats.md C2.
 -- A migration that was released is never edited.
 
+-- The installation itself. -------------------------------------------------------------------
+
+-- The keys with which something here was sealed, by their fingerprints (threats.md I5).
+CREATE TABLE vault_key (
+    version         BIGINT  NOT NULL PRIMARY KEY,
+    fingerprint     TEXT    NOT NULL
+);
+
+CREATE TABLE installation (
+    id              BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- Rises while servers run, and stands in the list of ends too: a database whose mark is below
+    -- the list's is an older one that was put back (threats.md I9).
+    mark            BIGINT  NOT NULL,
+    -- A backup is not served until a restore is finished.
+    is_backup       BOOLEAN NOT NULL
+);
+INSERT INTO installation (id, mark, is_backup) VALUES (1, 0, FALSE);
+
 -- Regions and organisations. ---------------------------------------------------------------
 
 CREATE TABLE region (
@@ -61,6 +79,8 @@ CREATE TABLE account (
     CHECK ((snils IS NULL) = (snils_tag IS NULL))
 );
 CREATE UNIQUE INDEX account_login ON account (login_key);
+CREATE INDEX account_by_password_time ON account (password_set_at)
+    WHERE password_set_at IS NOT NULL;
 CREATE INDEX account_by_snils ON account (snils_tag) WHERE snils_tag IS NOT NULL;
 CREATE INDEX account_by_email ON account (email_tag) WHERE email_tag IS NOT NULL;
 
@@ -114,6 +134,7 @@ CREATE UNIQUE INDEX link_of_account_and_provider ON link (account, provider)
 -- Invariant 2: under one-account-per-identity, one active link of an identity.
 CREATE UNIQUE INDEX link_of_identity_alone ON link (exclusive_key)
     WHERE ended_at IS NULL AND exclusive_key IS NOT NULL;
+CREATE INDEX link_end ON link (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX link_of_identity ON link (issuer, subject) WHERE ended_at IS NULL;
 
 CREATE TABLE consent (
@@ -129,6 +150,7 @@ CREATE TABLE consent (
     CHECK ((status = 'withdrawn') = (withdrawn_at IS NOT NULL))
 );
 CREATE INDEX consent_of_account ON consent (account, provider);
+CREATE INDEX consent_end ON consent (withdrawn_at) WHERE withdrawn_at IS NOT NULL;
 
 -- Flows and sessions. Secrets are here as keyed tags alone (threats.md F7). -------------------
 

@@ -30,6 +30,12 @@ use crate::{
 impl Storage {
     /// All or nothing.
     pub(crate) async fn apply(&self, changes: &ChangeSet) -> Result<(), StoreError> {
+        let done = self.apply_whole(changes).await;
+        self.meter.change(&changes.audit().act, &done);
+        done
+    }
+
+    async fn apply_whole(&self, changes: &ChangeSet) -> Result<(), StoreError> {
         let vault = self.vault.as_ref();
         let mut unit = self.begin().await?;
         for guard in changes.guards() {

@@ -38,6 +38,7 @@
 
 mod address;
 mod attempts;
+mod backup;
 mod codes;
 mod commit;
 mod connection;
@@ -45,6 +46,7 @@ mod directory;
 #[cfg(feature = "dump")]
 mod dump;
 mod fault;
+mod keys;
 mod letters;
 mod meter;
 mod migrate;
@@ -54,6 +56,7 @@ mod postgres;
 mod record;
 mod register;
 mod repeats;
+mod restore;
 mod row;
 mod sealing;
 mod sql;
@@ -63,11 +66,14 @@ mod sweep;
 mod words;
 
 pub use address::{AddressError, PostgresAddress};
+pub use backup::BackupError;
 #[cfg(feature = "dump")]
 pub use dump::Dump;
-pub use meter::Counts;
+pub use keys::{Fingerprints, KeysError, Resealed, UnderKey, Unreadable};
+pub use meter::{ACTS, Counts};
 pub use migrate::{Migrated, MigrationError};
 pub use open::{Location, OpenError, Storage};
+pub use restore::{End, Mark, NoEnd, Restored};
 
 #[cfg(test)]
 mod tests;

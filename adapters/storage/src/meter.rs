@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use linking_core::{audit::Act, ports::StoreError};
+
 /// How many statements and commits a store has sent since it was opened. `BEGIN` and `COMMIT`
 /// are no statements; a write outside a transaction is a statement and a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,15 +12,59 @@ pub struct Counts {
     pub statements: u64,
     /// Commits.
     pub commits: u64,
+    /// Change sets that somebody else was quicker than.
+    pub conflicts: u64,
+    /// Change sets that the database did not take, though nobody was quicker (`threats.md` I13).
+    pub faults: u64,
+    /// Acts on the trail, in the order of [`ACTS`].
+    pub acts: [u64; ACTS.len()],
+}
+
+/// The names of acts, as the trail has them.
+pub const ACTS: [&str; 11] = [
+    "signed-in",
+    "signed-out",
+    "stepped-up",
+    "sessions-ended",
+    "linked",
+    "unlinked",
+    "contacts-chosen",
+    "refused",
+    "passwords-printed",
+    "password-changed",
+    "other",
+];
+
+/// The place of an act in [`ACTS`].
+const fn place_of(act: &Act) -> usize {
+    match act {
+        Act::SignedIn { .. } => 0,
+        Act::SignedOut => 1,
+        Act::SteppedUp => 2,
+        Act::SessionsEnded => 3,
+        Act::Linked { .. } => 4,
+        Act::Unlinked { .. } => 5,
+        Act::ContactsChosen { .. } => 6,
+        Act::Refused { .. } => 7,
+        Act::PasswordsPrinted => 8,
+        Act::PasswordChanged => 9,
+        _ => 10,
+    }
 }
 
 impl Counts {
     /// What came since an earlier count.
     #[must_use]
-    pub const fn since(self, earlier: Self) -> Self {
+    pub fn since(self, earlier: Self) -> Self {
         Self {
             statements: self.statements.saturating_sub(earlier.statements),
             commits: self.commits.saturating_sub(earlier.commits),
+            conflicts: self.conflicts.saturating_sub(earlier.conflicts),
+            faults: self.faults.saturating_sub(earlier.faults),
+            acts: std::array::from_fn(|place| {
+                let of = |counts: &Self| counts.acts.get(place).copied().unwrap_or_default();
+                of(&self).saturating_sub(of(&earlier))
+            }),
         }
     }
 }
@@ -28,6 +74,9 @@ impl Counts {
 pub(crate) struct Meter {
     statements: AtomicU64,
     commits: AtomicU64,
+    conflicts: AtomicU64,
+    faults: AtomicU64,
+    acts: [AtomicU64; ACTS.len()],
 }
 
 impl Meter {
@@ -39,10 +88,28 @@ impl Meter {
         self.commits.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// What became of a change set.
+    pub(crate) fn change(&self, act: &Act, done: &Result<(), StoreError>) {
+        let counter = match done {
+            Ok(()) => self.acts.get(place_of(act)),
+            Err(StoreError::Conflict(_)) => Some(&self.conflicts),
+            Err(_) => Some(&self.faults),
+        };
+        if let Some(counter) = counter {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     pub(crate) fn read(&self) -> Counts {
         Counts {
             statements: self.statements.load(Ordering::Relaxed),
             commits: self.commits.load(Ordering::Relaxed),
+            conflicts: self.conflicts.load(Ordering::Relaxed),
+            faults: self.faults.load(Ordering::Relaxed),
+            acts: std::array::from_fn(|place| {
+                let counter = self.acts.get(place);
+                counter.map_or(0, |counter| counter.load(Ordering::Relaxed))
+            }),
         }
     }
 }

@@ -181,7 +181,7 @@ fn connect_options() -> SqliteConnectOptions {
 
 /// SQLite gives the journal the rights of the database file, so that it is enough to make that
 /// one before it opens it.
-fn make_private_file(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -48,6 +48,11 @@ pub(crate) fn email_tag(vault: &dyn Vault, address: &EmailAddress) -> Tag {
     vault.tag(Purpose::EmailTag, address.key().as_bytes())
 }
 
+/// The tags by which a SNILS is found that was written under another key.
+pub(crate) fn other_snils_tags(vault: &dyn Vault, snils: &Snils) -> Vec<Tag> {
+    vault.other_tags(Purpose::SnilsTag, snils.digits().as_bytes())
+}
+
 pub(crate) fn seal_profile(
     vault: &dyn Vault,
     id: AccountId,

@@ -78,6 +78,7 @@ pub(crate) mod register;
 pub(crate) mod repeats;
 pub(crate) mod session;
 pub(crate) mod trail;
+pub(crate) mod upkeep;
 
 /// The texts of every module, by name.
 #[cfg(test)]
@@ -92,6 +93,7 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         repeats::ALL,
         session::ALL,
         trail::ALL,
+        upkeep::ALL,
     ]
     .into_iter()
     .flatten()

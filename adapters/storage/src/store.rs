@@ -26,7 +26,7 @@ use crate::{
     open::Storage,
     record::{self, Columns, micros},
     row::Row,
-    sealing::{email_tag, open_flow, seal_flow, snils_tag},
+    sealing::{email_tag, open_flow, other_snils_tags, seal_flow, snils_tag},
     sql,
 };
 
@@ -64,11 +64,20 @@ impl Store for Storage {
         region: &RegionCode,
         snils: &Snils,
     ) -> Result<Vec<AccountSheet>, StoreError> {
-        let tag = snils_tag(self.vault.as_ref(), snils);
-        let statement = query(sql::account::BY_SNILS)
-            .bind(tag.to_octets())
-            .bind(region.as_str());
-        record::sheets(&self.rows(statement).await?, "a_id", self.vault.as_ref())
+        let vault = self.vault.as_ref();
+        let mut tags = other_snils_tags(vault, snils);
+        tags.push(snils_tag(vault, snils));
+        let mut sheets = Vec::new();
+        for tag in tags {
+            let statement = query(sql::account::BY_SNILS)
+                .bind(tag.to_octets())
+                .bind(region.as_str());
+            sheets.extend(record::sheets(&self.rows(statement).await?, "a_id", vault)?);
+        }
+        // An account that is rewritten between two of the reads is found by both.
+        sheets.sort_by_key(|sheet| sheet.account().id);
+        sheets.dedup_by_key(|sheet| sheet.account().id);
+        Ok(sheets)
     }
 
     async fn accounts_by_email(

@@ -11,6 +11,7 @@ mod postgres_plans;
 mod proxy;
 mod stand;
 mod traces;
+mod trail;
 
 /// The store of most tests of SQLite.
 mod fixture {

@@ -5,7 +5,6 @@ mod tests;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use axum::{Router, middleware};
 use linking_core::{
     ports::{Mailer, Store, StoreError},
@@ -15,14 +14,16 @@ use linking_core::{
 use linking_mail::{FolderMailer, SmtpMailer};
 use linking_storage::Storage;
 use thiserror::Error;
-use tokio::{net::TcpListener, task::JoinHandle, time};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time};
 
 use crate::{
-    health::{self, Readiness},
+    health,
     i18n::{Catalogue, CatalogueError, Language, Texts},
     installation::{Installation, OpenInstallationError},
+    metrics::{self, Metrics},
     post::Post,
     providers::{ConnectError, Connected, Told},
+    readiness::Readiness,
     router,
     settings::{Mail, MailWay, Settings},
     telemetry,
@@ -30,10 +31,12 @@ use crate::{
     web::state::{AppParts, AppState, SiteSettings},
 };
 
-/// How often expired flows, dead sessions and old counters are removed.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How often expired flows, dead sessions and old counters are removed, and what ended is noted.
+const UPKEEP_EVERY: Duration = Duration::from_mins(1);
 /// How often the adapters are asked whether they can work.
 const READINESS_EVERY: Duration = Duration::from_hours(1);
+/// How long requests that run may take to end, once the program is told to stop.
+const GRACE: Duration = Duration::from_secs(20);
 /// How many of each one batch removes.
 const SWEEP_BATCH: u16 = 500;
 
@@ -52,6 +55,9 @@ pub enum BuildError {
     /// The texts.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// The measures.
+    #[error("metrics: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
 
 /// The assembled program.
@@ -65,6 +71,16 @@ pub struct App {
     pub installation: Installation,
     connected: Arc<Connected>,
     post: Option<Post>,
+    /// What the operator's own listener tells, where the settings name one.
+    private: Option<Private>,
+}
+
+/// The operator's side of the program.
+#[derive(Debug)]
+struct Private {
+    metrics: Arc<Metrics>,
+    router: Router,
+    listener: Option<TcpListener>,
 }
 
 impl App {
@@ -83,6 +99,13 @@ impl App {
     /// See [`BuildError`].
     pub fn assemble(settings: &Settings, installation: Installation) -> Result<Self, BuildError> {
         let mut connected = Connected::of(settings, &installation.random)?;
+        let metrics = match settings.metrics {
+            Some(_) => Some(Arc::new(Metrics::new()?)),
+            None => None,
+        };
+        if let Some(metrics) = &metrics {
+            connected.count(metrics);
+        }
         let providers = std::mem::take(&mut connected.providers);
         let sites = std::mem::take(&mut connected.sites);
         let linking = Linking::new(installation.ports(), providers, settings.policies.clone());
@@ -105,22 +128,42 @@ impl App {
             catalogue,
             site: SiteSettings::of(settings, sites),
         });
-        let readiness: Arc<dyn Readiness> =
-            Arc::new(StorageReadiness(Arc::clone(&installation.storage)));
+        let connected = Arc::new(connected);
+        let readiness = Arc::new(Readiness::new(installation.clone()));
         let dressing = middleware::from_fn_with_state(state.clone(), dressed);
-        let router = router::router(state)
-            .merge(health::router(readiness).layer(dressing))
+        let mut router = router::router(state)
+            .merge(health::router(Arc::clone(&readiness)).layer(dressing))
             .layer(middleware::from_fn(telemetry::observe));
+        if let Some(metrics) = &metrics {
+            let count = middleware::from_fn_with_state(Arc::clone(metrics), metrics::observe);
+            router = router.layer(count);
+        }
+        let private = metrics.map(|metrics| Private {
+            router: metrics::router(Arc::clone(&metrics), readiness, Arc::clone(&connected)),
+            metrics,
+            listener: None,
+        });
         Ok(Self {
             router,
             linking,
             installation,
-            connected: Arc::new(connected),
+            connected,
             post,
+            private,
         })
     }
 
-    /// Serves until `stop` comes, then lets running requests end and closes the database.
+    /// Has the operator's side served at a listener of its own.
+    #[must_use]
+    pub fn with_private_listener(mut self, listener: TcpListener) -> Self {
+        if let Some(private) = &mut self.private {
+            private.listener = Some(listener);
+        }
+        self
+    }
+
+    /// Serves until `stop` comes, then lets running requests end, twenty seconds at most, and
+    /// closes the database.
     ///
     /// # Errors
     /// The listener failed.
@@ -131,7 +174,26 @@ impl App {
     ) -> io::Result<()> {
         let connected = Arc::clone(&self.connected);
         let readiness = readiness_watch(connected, self.installation.clone());
-        let sweeper = sweeper(self.installation.clone());
+        let Installation {
+            storage,
+            ends,
+            clock,
+            ..
+        } = &self.installation;
+        // The first mark; and a list that cannot be written is found before anything ends.
+        ends.note(storage, clock.now())
+            .await
+            .map_err(io::Error::other)?;
+        let metrics = self.private.as_ref().map(|it| Arc::clone(&it.metrics));
+        let upkeep = upkeep(self.installation.clone(), metrics);
+        let private = self.private.and_then(|private| {
+            let listener = private.listener?;
+            Some(tokio::spawn(async move {
+                if let Err(error) = axum::serve(listener, private.router).await {
+                    tracing::error!(%error, "metrics are not told any more");
+                }
+            }))
+        });
         if self.post.is_none() {
             tracing::warn!("no section mail in the settings: no letters go out");
         }
@@ -139,15 +201,39 @@ impl App {
         let service = self
             .router
             .into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service)
-            .with_graceful_shutdown(stop)
-            .await;
-        sweeper.abort();
+        let (told, stopping) = oneshot::channel();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            // Nobody waits for it any more where the listener failed.
+            let _ = told.send(());
+        });
+        let too_long = async move {
+            if stopping.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            time::sleep(GRACE).await;
+        };
+        let served = tokio::select! {
+            served = serving => served,
+            () = too_long => {
+                tracing::warn!("requests that did not end in time were cut off");
+                Ok(())
+            }
+        };
+        upkeep.abort();
         if let Some(post) = post {
             post.abort();
         }
         readiness.abort();
-        self.installation.storage.close().await;
+        if let Some(private) = private {
+            private.abort();
+        }
+        // What ended in the last minute.
+        if let Err(error) = ends.note(storage, clock.now()).await {
+            tracing::error!(%error, "the list of ends lacks the last minute");
+        }
+        storage.close().await;
         served
     }
 }
@@ -165,17 +251,6 @@ fn mailer(mail: &Mail) -> Result<Arc<dyn Mailer>, BuildError> {
             Arc::new(made.map_err(|error| BuildError::Mail(format!("folder: {error}")))?)
         }
     })
-}
-
-/// The database as what must answer before people are let in.
-#[derive(Debug)]
-struct StorageReadiness(Arc<Storage>);
-
-#[async_trait]
-impl Readiness for StorageReadiness {
-    async fn check(&self) -> Result<(), StoreError> {
-        self.0.check_ready().await
-    }
 }
 
 /// Asks each adapter whether it can work, at the start, now and then and at `SIGHUP`: what a clock
@@ -230,16 +305,29 @@ impl HangUp {
     }
 }
 
-/// Removes what is over, now and then.
-fn sweeper(installation: Installation) -> JoinHandle<()> {
+/// Notes what ended, and removes what is over, now and then.
+fn upkeep(installation: Installation, metrics: Option<Arc<Metrics>>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut ticks = time::interval_at(time::Instant::now() + SWEEP_EVERY, SWEEP_EVERY);
+        let mut ticks = time::interval_at(time::Instant::now() + UPKEEP_EVERY, UPKEEP_EVERY);
         ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             let now = installation.clock.now();
-            if let Err(error) = sweep(installation.storage.as_ref(), now).await {
-                tracing::error!(%error, "expired records could not be removed");
+            // A database that was put back under the running program must not pass for a present
+            // one.
+            if installation.check().await.is_ok()
+                && let Err(error) = installation.ends.note(&installation.storage, now).await
+            {
+                tracing::error!(%error, "what ended could not be noted; it is tried again");
+            }
+            match sweep(installation.storage.as_ref(), now).await {
+                Ok(removed) => {
+                    if let Some(metrics) = &metrics {
+                        metrics.swept(removed);
+                        metrics.fold();
+                    }
+                }
+                Err(error) => tracing::error!(%error, "expired records could not be removed"),
             }
         }
     })

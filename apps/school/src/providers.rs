@@ -18,6 +18,7 @@ use linking_http::install_crypto_provider;
 use thiserror::Error;
 
 use crate::{
+    metrics::{Counted, Metrics},
     settings::{Settings, gosuslugi_front},
     web::{origin::WebOrigin, state::ProviderSite},
 };
@@ -91,6 +92,28 @@ impl Connected {
             all.extend(lives.into_iter().map(|life| (id.clone(), life)));
         }
         all
+    }
+
+    /// The state of each adapter, for the operator: `ok`, or what it says of itself.
+    pub async fn states(&self, now: Timestamp) -> BTreeMap<String, Vec<String>> {
+        let mut states = BTreeMap::new();
+        for (id, adapter) in &self.gosuslugi {
+            let told = match adapter.ready(now).await {
+                Ok(warnings) if warnings.is_empty() => vec!["ok".to_owned()],
+                Ok(warnings) => warnings.iter().map(ToString::to_string).collect(),
+                Err(error) => vec![error.to_string()],
+            };
+            states.insert(id.as_str().to_owned(), told);
+        }
+        states
+    }
+
+    /// Has the steps of every adapter counted.
+    pub fn count(&mut self, metrics: &Arc<Metrics>) {
+        for connected in self.providers.values_mut() {
+            let adapter = Arc::clone(&connected.adapter);
+            connected.adapter = Arc::new(Counted::new(adapter, Arc::clone(metrics)));
+        }
     }
 
     /// Whether each adapter can work, for the operator's log: local sign-in goes on without it.

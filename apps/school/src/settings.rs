@@ -10,6 +10,7 @@ mod consents;
 mod database;
 mod diary;
 mod mail;
+mod places;
 mod policies;
 mod preset;
 mod problem;
@@ -31,12 +32,18 @@ pub use profile::Profile;
 pub use providers::{Providers, callback_path, gosuslugi_front, kind_of};
 pub use shared::SharedComputers;
 
-use std::{collections::BTreeMap, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use config::{Config, Environment, File, FileFormat};
 use linking_core::policy::{Policy, PolicyBook};
 use linking_crypto::HashSettings;
 
+use places::{NoToml, Places};
 use problem::Problems;
 use section::Section;
 
@@ -66,16 +73,34 @@ impl Sources {
     fn paths(&self) -> config::Map<String, String> {
         self.variables
             .iter()
-            .filter_map(|(name, value)| {
-                let parts: Vec<String> = name
-                    .strip_prefix(PREFIX)?
-                    .split("__")
-                    .map(|part| part.to_ascii_lowercase().replace('_', "-"))
-                    .collect();
-                Some((parts.join("."), value.clone()))
-            })
+            .filter_map(|(name, value)| Some((key_of_variable(name)?, value.clone())))
             .collect()
     }
+
+    /// Where a key stands.
+    #[must_use]
+    pub fn place_of(&self, key: &str) -> Option<String> {
+        Places::of(self).ok()?.of_key(key)
+    }
+
+    /// What a key says, though the settings as a whole may be faulty: for a look at the file that
+    /// it names.
+    #[must_use]
+    pub fn path_at(&self, key: &str) -> Option<PathBuf> {
+        let problems = Problems::default();
+        let root = layers(self, &problems)?;
+        root.text_at(key).map(PathBuf::from)
+    }
+}
+
+/// The key that a variable names; none without the prefix.
+fn key_of_variable(name: &str) -> Option<String> {
+    let parts: Vec<String> = name
+        .strip_prefix(PREFIX)?
+        .split("__")
+        .map(|part| part.to_ascii_lowercase().replace('_', "-"))
+        .collect();
+    Some(parts.join("."))
 }
 
 /// The settings of an installation, checked.
@@ -97,6 +122,13 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// The file with the vault's keys.
     pub vault_keys: PathBuf,
+    /// The list of what ended, kept apart from the database: beside its file, unless the settings
+    /// say where; for PostgreSQL only where they do. It is played back after a restore
+    /// (`threats.md` I9).
+    pub ends: Option<PathBuf>,
+    /// Where metrics and the details of readiness are told, if anywhere: this machine, or an
+    /// inner network (`threats.md` J7).
+    pub metrics: Option<SocketAddr>,
     /// How costly a password hash is, and how many may run and wait.
     pub hashes: HashSettings,
     /// What regions and organisations decided.
@@ -122,13 +154,20 @@ impl Settings {
     /// Every problem, each with its key, its place, and what to do.
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
         let problems = Problems::default();
+        let places = match Places::of(sources) {
+            Ok(places) => places,
+            Err(NoToml { place, what }) => {
+                problems.add("the settings", &place, &what);
+                return Err(problems.into_error(&Places::default()));
+            }
+        };
         let Some(root) = layers(sources, &problems) else {
-            return Err(problems.into_error());
+            return Err(problems.into_error(&places));
         };
         let settings = read(root, &problems);
         match (settings, problems.is_empty()) {
             (Some(settings), true) => Ok(settings),
-            _ => Err(problems.into_error()),
+            _ => Err(problems.into_error(&places)),
         }
     }
 }
@@ -178,6 +217,15 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         .has("mail")
         .then(|| mail::read(&mut root.section("mail"), profile, name));
     let database = database::read(&mut root.section("database"));
+    let mut ends_section = root.section("ends");
+    let ends = ends_section.optional("file", path);
+    ends_section.finish();
+    let mut metrics_section = root.section("metrics");
+    let metrics = metrics_section.optional("listen", |text| {
+        text.parse::<SocketAddr>()
+            .map_err(|_| "needs an address and a port, as 127.0.0.1:9464".into())
+    });
+    metrics_section.finish();
     let mut vault_section = root.section("vault");
     let vault_keys = vault_section.required("key-file", path);
     vault_section.finish();
@@ -198,6 +246,12 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
     if let (Some(profile), Some(address), Some(listen)) = (profile, &public_address, listen) {
         profile.check(address, listen, problems);
     }
+    if let (Some(listen), Ok(Some(metrics))) = (listen, &metrics)
+        && (listen.port() == metrics.port() && metrics.port() != 0)
+    {
+        let what = "must be another port than listen: strangers must not read metrics";
+        problems.add("metrics.listen", "", what);
+    }
     let policies = policies?;
     if let (Some(consents), Some(providers)) = (&consents, &providers) {
         policies.check_providers(consents, providers, problems);
@@ -209,8 +263,10 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         trusted_proxies: TrustedProxies::new(trusted_proxies?),
         diary: diary?,
         mail: mail.map_or(Some(None), |mail| mail.map(Some))?,
+        ends: ends.ok()?.or_else(|| database.as_ref()?.file().map(beside)),
         database: database?,
         vault_keys: vault_keys?,
+        metrics: metrics.ok()?,
         hashes: hashes?,
         policy_digest: policies.digest(),
         policies: policies.book,
@@ -243,6 +299,13 @@ fn read_hashes(root: &mut Section<'_>) -> Option<HashSettings> {
         waiting: waiting.ok()?.unwrap_or(usual.waiting),
         ..usual
     })
+}
+
+/// The list of ends beside a database file.
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".ends");
+    PathBuf::from(name)
 }
 
 /// A path that is not empty.

@@ -80,6 +80,8 @@ pub enum Act {
     },
     /// Imported registers.
     Imported,
+    /// Put a backup back, and ended again what had ended since.
+    Restored,
 }
 
 /// What the owner of an account reads in the own history.

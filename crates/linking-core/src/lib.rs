@@ -63,6 +63,7 @@
 //! // Each request says who sends it: the browser's cookie, the network, a short label.
 //! let visitor = Visitor {
 //!     browser: linking.browser_tag(&Secret256::draw(linking.random())),
+//!     browser_by_other_keys: Vec::new(),
 //!     network: Network::of([192, 0, 2, 1].into()),
 //!     agent: AgentLabel::new("Chrome, Windows"),
 //!     computer: Computer::Own,

@@ -68,6 +68,8 @@ impl Network {
 pub struct Visitor {
     /// The keyed tag of the browser's own secret (its flow cookie).
     pub browser: Tag,
+    /// The same secret by the other keys of the installation: empty, but while a key is changed.
+    pub browser_by_other_keys: Vec<Tag>,
     /// Where the request comes from.
     pub network: Network,
     /// What the browser calls itself.
@@ -86,6 +88,14 @@ impl Visitor {
             computer: self.computer.or(computer),
             ..self.clone()
         }
+    }
+
+    /// Whether a record was made in this browser, under whichever key (`threats.md` I6).
+    #[must_use]
+    pub fn is_in(&self, browser: &Tag) -> bool {
+        std::iter::once(&self.browser)
+            .chain(&self.browser_by_other_keys)
+            .any(|own| own.is_same(browser))
     }
 }
 

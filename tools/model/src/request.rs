@@ -109,6 +109,7 @@ pub(crate) struct Stepped {
 pub(crate) fn visitor(browser: u8) -> Visitor {
     Visitor {
         computer: linking_core::session::Computer::Own,
+        browser_by_other_keys: Vec::new(),
         browser: Tag::new(1, [browser + 1; 32]),
         network: Network::of(IpAddr::from([192, 0, 2, browser + 1])),
         agent: AgentLabel::new("Chrome, Windows"),

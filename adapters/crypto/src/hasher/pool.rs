@@ -139,6 +139,11 @@ impl Pool {
         self.hashes.load(Ordering::Relaxed)
     }
 
+    /// How much work waits for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.shared.queue().jobs.len()
+    }
+
     /// Runs work on one of the threads. Work whose asker has gone is left out.
     pub(super) async fn run<T: Send + 'static>(
         &self,

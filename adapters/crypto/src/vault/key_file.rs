@@ -42,6 +42,9 @@ pub enum KeyTextFault {
     /// The key stands in an earlier line under another version.
     #[error("the key stands in an earlier line too")]
     RepeatedKey,
+    /// `seal-with` names no key of the file, or stands twice.
+    #[error("`seal-with` must stand once and name a key of this file, as `seal-with: 2`")]
+    SealWith,
 }
 
 /// Why a text is no key file. Says where, and never what stands there.
@@ -85,6 +88,28 @@ pub enum KeyFileError {
         /// Which file.
         path: PathBuf,
     },
+    /// It has no key of that version.
+    #[error("key file {path} has no key {version}")]
+    NoSuchKey {
+        /// Which file.
+        path: PathBuf,
+        /// Which version.
+        version: u8,
+    },
+    /// The key seals and tags: another one must be put in force first.
+    #[error("key {version} of key file {path} is in force; put another key in force first")]
+    InForce {
+        /// Which file.
+        path: PathBuf,
+        /// Which version.
+        version: u8,
+    },
+    /// Version 255 is taken.
+    #[error("key file {path} has key 255, the last one there can be")]
+    Full {
+        /// Which file.
+        path: PathBuf,
+    },
     /// Its text is no key file's.
     #[error("key file {path}, {cause}")]
     Text {
@@ -95,14 +120,29 @@ pub enum KeyFileError {
     },
 }
 
-pub(super) fn parse(text: &str) -> Result<BTreeMap<u8, Secret256>, KeyTextError> {
+/// The word before the version that is in force.
+pub(super) const SEAL_WITH: &str = "seal-with";
+
+/// What a key file says.
+pub(super) struct Parsed {
+    pub(super) keys: BTreeMap<u8, Secret256>,
+    pub(super) seal_with: Option<u8>,
+}
+
+pub(super) fn parse(text: &str) -> Result<Parsed, KeyTextError> {
     let mut keys = BTreeMap::new();
+    let mut named: Option<(usize, u8)> = None;
     for (line, text) in (1..).zip(text.lines()) {
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
         let fault = |fault| KeyTextError::Line { line, fault };
+        if let Some((SEAL_WITH, version)) = text.split_once(':') {
+            let version = version.trim().parse().ok().filter(|_| named.is_none());
+            named = Some((line, version.ok_or_else(|| fault(KeyTextFault::SealWith))?));
+            continue;
+        }
         let (version, key) = key_line(text).map_err(fault)?;
         if keys.contains_key(&version) {
             return Err(fault(KeyTextFault::RepeatedVersion));
@@ -112,10 +152,19 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<u8, Secret256>, KeyTextError>
         }
         keys.insert(version, key);
     }
-    Ok(keys)
+    if let Some((line, version)) = named
+        && !keys.contains_key(&version)
+    {
+        let fault = KeyTextFault::SealWith;
+        return Err(KeyTextError::Line { line, fault });
+    }
+    Ok(Parsed {
+        keys,
+        seal_with: named.map(|(_, version)| version),
+    })
 }
 
-fn key_line(text: &str) -> Result<(u8, Secret256), KeyTextFault> {
+pub(super) fn key_line(text: &str) -> Result<(u8, Secret256), KeyTextFault> {
     let (version, digits) = text.split_once(':').ok_or(KeyTextFault::NoColon)?;
     let plain_number = version.bytes().all(|b| b.is_ascii_digit());
     let version = version
@@ -141,7 +190,7 @@ pub(super) fn generate(random: &dyn Randomness) -> SecretText {
     SecretText::new(format!("1:{}\n", &*digits))
 }
 
-fn io_at(path: &Path) -> impl FnOnce(io::Error) -> KeyFileError {
+pub(super) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> KeyFileError {
     move |cause| KeyFileError::Io {
         path: path.to_owned(),
         cause,
@@ -166,7 +215,8 @@ fn refuse_open_to_others(_: &Path, _: &File) -> Result<(), KeyFileError> {
     Ok(())
 }
 
-pub(super) fn load(path: &Path) -> Result<KeyVault, KeyFileError> {
+/// The text of a key file that nobody else may read.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
     let no_text = || KeyFileError::NoText {
         path: path.to_owned(),
     };
@@ -181,21 +231,29 @@ pub(super) fn load(path: &Path) -> Result<KeyVault, KeyFileError> {
         return Err(no_text());
     }
     let text = std::str::from_utf8(&octets).map_err(|_| no_text())?;
-    KeyVault::from_text(text).map_err(|cause| KeyFileError::Text {
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+pub(super) fn load(path: &Path) -> Result<KeyVault, KeyFileError> {
+    let text = read(path)?;
+    KeyVault::from_text(&text).map_err(|cause| KeyFileError::Text {
         path: path.to_owned(),
         cause,
     })
 }
 
 pub(super) fn create(path: &Path, random: &dyn Randomness) -> Result<KeyVault, KeyFileError> {
-    let text = generate(random);
+    write_new(path, generate(random).expose())?;
+    load(path)
+}
+
+/// Writes a file that is not there yet, for its owner alone, down to the disk.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), KeyFileError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(io_at(path))?;
-    file.write_all(text.expose().as_bytes())
-        .map_err(io_at(path))?;
-    file.sync_all().map_err(io_at(path))?;
-    load(path)
+    file.write_all(text.as_bytes()).map_err(io_at(path))?;
+    file.sync_all().map_err(io_at(path))
 }

@@ -317,5 +317,8 @@ fn errors_of_a_key_file_name_file_and_line_and_never_its_contents() {
 #[test]
 fn h1_keys_do_not_print() {
     let vault = vault(&format!("1:{}\n2:{}", digits(0), digits(9)));
-    assert_eq!(format!("{vault:?}"), "KeyVault { newest: 2, older: [1] }");
+    assert_eq!(
+        format!("{vault:?}"),
+        "KeyVault { in_force: 2, others: [1] }"
+    );
 }

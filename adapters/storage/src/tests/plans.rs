@@ -6,8 +6,18 @@ use super::fixture::Stand;
 use crate::sql;
 
 /// Tables that a statement may read whole: regions are a few dozen, and the page lists them all;
-/// the migrations are a handful.
-const READ_WHOLE: [&str; 2] = ["REGIONS", "SCHEMA_VERSION"];
+/// migrations and keys are a handful; and what operators do with a whole database.
+pub(super) const READ_WHOLE: [&str; 9] = [
+    "REGIONS",
+    "SCHEMA_VERSION",
+    "KEYS",
+    "UNDER_KEY",
+    "END_SESSIONS_UNDER_KEY",
+    "END_FLOWS_UNDER_KEY",
+    "END_EVERY_SESSION",
+    "END_EVERY_FLOW",
+    "OUTBOX",
+];
 
 /// The lines of a plan.
 async fn plan(stand: &Stand, text: &str) -> Vec<String> {

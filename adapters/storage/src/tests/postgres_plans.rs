@@ -1,10 +1,10 @@
 //! PostgreSQL finds its rows by indexes too.
 
-use super::stand::{InPostgres, StandOn};
+use super::{
+    plans::READ_WHOLE,
+    stand::{InPostgres, StandOn},
+};
 use crate::{record::Columns, sql, statement::Query};
-
-/// As on SQLite; and what joins a handful of regions may read them whole.
-const READ_WHOLE: [&str; 2] = ["REGIONS", "SCHEMA_VERSION"];
 
 /// How many placeholders a text has.
 fn placeholders(text: &str) -> usize {

@@ -1,5 +1,7 @@
 //! `svyazka serve`
 
+use std::net::SocketAddr;
+
 use tokio::{net::TcpListener, signal};
 
 use super::CommandError;
@@ -7,11 +9,13 @@ use crate::{app::App, settings::Settings, telemetry};
 
 pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
     telemetry::init(&settings.log)?;
-    let app = App::build(settings).await?;
+    let mut app = App::build(settings).await?;
     let address = settings.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|cause| CommandError::Listen { address, cause })?;
+    let listener = bound("listen", address).await?;
+    if let Some(address) = settings.metrics {
+        app = app.with_private_listener(bound("metrics.listen", address).await?);
+        tracing::info!(%address, "telling metrics");
+    }
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         profile = ?settings.profile,
@@ -26,6 +30,15 @@ pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
     app.serve(listener, stop_signal()).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn bound(key: &'static str, address: SocketAddr) -> Result<TcpListener, CommandError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|cause| CommandError::Listen {
+        key,
+        address,
+        cause,
+    })
 }
 
 /// Comes when the process is told to stop: Ctrl-C, or `SIGTERM`.

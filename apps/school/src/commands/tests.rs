@@ -1,3 +1,6 @@
+mod keys;
+mod upkeep;
+
 use std::{fs, path::Path};
 
 use clap::Parser;
@@ -32,6 +35,29 @@ impl Desk {
     fn file(&self, name: &str, text: &str) -> String {
         fs::write(self.0.path().join(name), text).unwrap();
         self.path(name)
+    }
+
+    /// The settings.
+    fn settings(&self) -> Settings {
+        let sources = Sources {
+            file: Some(self.0.path().join("school.toml")),
+            ..Sources::default()
+        };
+        Settings::load(&sources).unwrap()
+    }
+
+    /// What a command says; it must succeed.
+    async fn told(&self, words: &[&str]) -> String {
+        let (result, told) = self.run(words).await;
+        assert!(result.is_ok(), "{words:?}: {result:?} {told}");
+        told
+    }
+
+    /// Why a command fails; it must fail.
+    async fn refused(&self, words: &[&str]) -> String {
+        let (result, told) = self.run(words).await;
+        let error = result.expect_err(&told);
+        format!("{error}\n{told}")
     }
 
     async fn run(&self, words: &[&str]) -> (Result<(), CommandError>, String) {

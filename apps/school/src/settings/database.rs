@@ -1,6 +1,9 @@
 //! Where the database is.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use linking_core::secret::SecretBytes;
 use linking_storage::{AddressError, Location, PostgresAddress};
@@ -53,6 +56,15 @@ pub enum PasswordFileError {
 }
 
 impl DatabaseSettings {
+    /// The embedded file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Postgres { .. } => None,
+        }
+    }
+
     /// The place to open; reads the password.
     ///
     /// # Errors

@@ -2,12 +2,15 @@
 
 use std::{cell::RefCell, fmt};
 
+use super::places::Places;
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The key, as `database.path`.
     pub key: String,
-    /// Where the value came from: a file, the variables, the preset; empty where there is none.
+    /// Where the value stands: line and column of the file, a variable, the preset; empty where
+    /// there is none.
     pub place: String,
     /// What is wrong, and what to do. Never the value itself: it may be a secret in the wrong
     /// place.
@@ -54,9 +57,16 @@ impl Problems {
         self.0.borrow().is_empty()
     }
 
-    pub(crate) fn into_error(self) -> SettingsError {
-        SettingsError {
-            problems: self.0.into_inner(),
+    pub(super) fn into_error(self, places: &Places) -> SettingsError {
+        let mut problems = self.0.into_inner();
+        for problem in &mut problems {
+            // The preset has no place that an operator could go to.
+            if problem.place != "preset"
+                && let Some(place) = places.of_key(&problem.key)
+            {
+                problem.place = place;
+            }
         }
+        SettingsError { problems }
     }
 }

@@ -46,6 +46,15 @@ impl<'a> Section<'a> {
         self.table.contains_key(key)
     }
 
+    /// The text at a path of keys, without taking it.
+    pub(crate) fn text_at(&self, path: &str) -> Option<String> {
+        let mut value = Value::new(None, self.table.clone());
+        for name in path.split('.') {
+            value = value.into_table().ok()?.remove(name)?;
+        }
+        value.into_string().ok()
+    }
+
     /// The keys of this table that nobody has asked for yet, sorted.
     pub(crate) fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = self.table.keys().cloned().collect();

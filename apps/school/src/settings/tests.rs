@@ -290,6 +290,54 @@ fn every_error_comes_at_once_with_its_place() {
 }
 
 #[test]
+fn a_fault_is_found_by_line_and_column_or_by_the_variable() {
+    let text = FILE.replace("profile = \"production\"", "profile = \"prod\"");
+    let error = load_with(&text, &[("SVYAZKA__LISTEN", "nowhere")]).unwrap_err();
+    let places: Vec<&str> = error.problems.iter().map(|p| p.place.as_str()).collect();
+    assert!(
+        places[0].ends_with("svyazka.toml, line 3, column 1"),
+        "{places:?}"
+    );
+    assert_eq!(places[1], "variable SVYAZKA__LISTEN");
+    // What is missing is missed in its table.
+    let error = load(&FILE.replace("path = ", "pat = ")).unwrap_err();
+    let missing = error
+        .problems
+        .iter()
+        .find(|p| p.key == "database.path")
+        .unwrap();
+    assert!(
+        missing.place.ends_with("line 11, column 2"),
+        "{}",
+        missing.place
+    );
+    let error = load(&format!("{FILE}x = = \"SECRET\"")).unwrap_err();
+    let [problem] = &error.problems[..] else {
+        panic!("{error}");
+    };
+    assert!(problem.place.contains(", line 29, column 5"), "{error}");
+    assert!(!error.to_string().contains("SECRET"), "{error}");
+}
+
+#[test]
+fn j7_metrics_have_a_port_of_their_own() {
+    let of = |more: &str| load(&format!("{FILE}{more}"));
+    assert_eq!(
+        of("").unwrap().metrics,
+        None,
+        "off until they are asked for"
+    );
+    let own = of("[metrics]\nlisten = \"127.0.0.1:9464\"\n").unwrap();
+    assert_eq!(own.metrics, Some("127.0.0.1:9464".parse().unwrap()));
+    let same = of("[metrics]\nlisten = \"127.0.0.1:8080\"\n");
+    assert_eq!(keys(same), ["metrics.listen"]);
+    assert_eq!(
+        keys(of("[metrics]\nlistens = \"x\"\n")),
+        ["metrics.listens"]
+    );
+}
+
+#[test]
 fn variables_override_the_file() {
     let settings = load_with(
         FILE,

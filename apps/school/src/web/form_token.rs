@@ -45,14 +45,14 @@ impl<'a> FormTokens<'a> {
 
     /// The session's identifier stays while its secret changes, so that a step-up leaves the
     /// forms of other tabs alone.
-    fn session_tag(&self) -> Tag {
+    fn session_value(&self) -> Vec<u8> {
         let session = self
             .actor
             .map(|actor| *actor.session.value.id.uuid().as_bytes());
         let mut value = b"session:".to_vec();
         value.extend_from_slice(self.browser.expose());
         value.extend(session.into_iter().flatten());
-        self.vault.tag(Purpose::FormToken, &value)
+        value
     }
 
     fn profile_tag(&self, account: Option<AccountId>) -> String {
@@ -66,19 +66,24 @@ impl<'a> FormTokens<'a> {
     /// The token of a page that is being made.
     pub(crate) fn make(&self) -> String {
         let account = self.actor.map(Actor::account);
-        let session = hex(self.session_tag().bytes().iter().copied());
+        let tag = self.vault.tag(Purpose::FormToken, &self.session_value());
+        let session = hex(tag.bytes().iter().copied());
         format!("{session}.{}", self.profile_tag(account))
     }
 
     /// Judges the token of a form.
     pub(crate) fn judge(&self, token: &str) -> TokenVerdict {
         let (session, profile) = token.split_once('.').unwrap_or_default();
-        let own = self.session_tag();
-        // The version of the key is not in the token: it is the present one or the form is old.
-        let key = own.to_octets().first().copied().unwrap_or_default();
-        let came = Secret256::from_hex(session).map(|bytes| Tag::new(key, *bytes.expose()));
-        if came.is_some_and(|came| came.is_same(&own)) {
-            return TokenVerdict::Right;
+        if let Some(came) = Secret256::from_hex(session) {
+            let value = self.session_value();
+            // The version of the key is not in the token: any key of the installation made it.
+            let is_own = |own: Tag| Tag::new(own.key(), *came.expose()).is_same(&own);
+            let others = || self.vault.other_tags(Purpose::FormToken, &value);
+            if is_own(self.vault.tag(Purpose::FormToken, &value))
+                || others().into_iter().any(is_own)
+            {
+                return TokenVerdict::Right;
+            }
         }
         let account = self.actor.map(Actor::account);
         let of_nobody = self.profile_tag(None);

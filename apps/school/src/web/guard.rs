@@ -277,6 +277,7 @@ pub(crate) fn visitor(
         .unwrap_or_default();
     Visitor {
         browser: app.linking().browser_tag(secret),
+        browser_by_other_keys: app.linking().other_browser_tags(secret),
         network: Network::of(client),
         agent: agent_label(agent),
         computer: app.site().shared_computers.at(client),

@@ -1,6 +1,7 @@
 //! The attacks of `threats.md` that a browser can try, by their ids.
 
 mod forms;
+mod headers;
 mod mix_up;
 mod person;
 mod redirect;

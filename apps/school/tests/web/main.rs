@@ -11,6 +11,8 @@ mod data;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod languages;
 #[cfg(test)]
 mod letters;

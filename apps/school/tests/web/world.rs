@@ -3,6 +3,7 @@
 
 mod people;
 mod provider;
+mod vault;
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +33,7 @@ use linking_core::{
     time::Timestamp,
     usecase::{ConnectedProvider, Linking, Ports},
 };
-use linking_crypto::{KeyVault, SystemRandom, UuidV7Source};
+use linking_crypto::{SystemRandom, UuidV7Source};
 use linking_school::{
     i18n::{Args, Catalogue, Language, Texts},
     post::Post,
@@ -45,8 +46,8 @@ use linking_school::{
 };
 use linking_storage::{Counts, Location, Storage};
 
-use self::people::seed;
 pub(crate) use self::provider::CodedProvider;
+use self::{people::seed, vault::ChangingVault};
 
 /// Where the installation is reached.
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
@@ -115,6 +116,7 @@ pub(crate) struct World {
     pub(crate) app: Router,
     pub(crate) storage: Arc<Storage>,
     pub(crate) clock: Arc<StandingClock>,
+    pub(crate) vault: Arc<ChangingVault>,
     pub(crate) provider: Arc<CodedProvider>,
     /// A second stand of the same kind, which promises to name itself in its answers.
     pub(crate) second: Arc<CodedProvider>,
@@ -182,8 +184,7 @@ impl World {
     async fn made(more: &str, change: impl FnOnce(&mut Policy), writes_letters: bool) -> Self {
         let start: Timestamp = "2026-03-14T03:12:00Z".parse().unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(start.timestamp_millis())));
-        let vault = KeyVault::from_text(KeyVault::generate(&SystemRandom).expose()).unwrap();
-        let vault = Arc::new(vault);
+        let vault = Arc::new(ChangingVault::new());
         let ids: Arc<dyn IdSource> = Arc::new(UuidV7Source);
         let storage = Storage::open(&Location::Memory, vault.clone(), ids.clone())
             .await
@@ -220,7 +221,7 @@ impl World {
             Ports {
                 store: storage.clone(),
                 hasher: hasher.clone(),
-                vault,
+                vault: vault.clone(),
                 clock: clock.clone(),
                 ids,
                 random: Arc::new(SystemRandom),
@@ -276,6 +277,7 @@ impl World {
             app: router(state),
             storage,
             clock,
+            vault,
             provider,
             second,
             hasher,

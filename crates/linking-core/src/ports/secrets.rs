@@ -140,6 +140,12 @@ impl Tag {
         octets
     }
 
+    /// The version of its key.
+    #[must_use]
+    pub const fn key(&self) -> u8 {
+        self.key
+    }
+
     /// The hash itself.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
@@ -211,4 +217,10 @@ pub trait Vault: fmt::Debug + Send + Sync {
 
     /// The keyed hash of a value.
     fn tag(&self, purpose: Purpose, value: &[u8]) -> Tag;
+
+    /// The keyed hashes of a value by the other keys of the installation: what was written while
+    /// another key was in force is found by them (`threats.md` I6). With one key there is none.
+    fn other_tags(&self, _purpose: Purpose, _value: &[u8]) -> Vec<Tag> {
+        Vec::new()
+    }
 }

@@ -45,7 +45,7 @@ impl Linking {
         state: &str,
         answer: Answer,
     ) -> Result<Outcome<Advance>, Fault> {
-        let ticket = self.ports.vault.tag(Purpose::Ticket, state.as_bytes());
+        let ticket = self.ticket(state).await?;
         let claim = self
             .settled(|| self.claim(visitor, actor, provider, &ticket))
             .await?;
@@ -75,6 +75,17 @@ impl Linking {
             Outcome::Done(advance) => Outcome::Done(Advance { fault, ..advance }),
             Outcome::Refused(refusal) => Outcome::Refused(refusal),
         })
+    }
+
+    /// The tag under which a ticket is kept. With one key there is nothing to look for.
+    async fn ticket(&self, state: &str) -> Result<Tag, Fault> {
+        let vault = &self.ports.vault;
+        for other in vault.other_tags(Purpose::Ticket, state.as_bytes()) {
+            if self.ports.store.flow_by_ticket(&other).await?.is_some() {
+                return Ok(other);
+            }
+        }
+        Ok(vault.tag(Purpose::Ticket, state.as_bytes()))
     }
 
     /// Takes the answer up for this server, or says what the browser is told instead. A conflict

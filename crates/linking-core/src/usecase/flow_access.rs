@@ -21,7 +21,7 @@ pub(crate) fn admits(
     actor: Option<&Actor>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if !flow.browser().is_same(&visitor.browser) {
+    if !visitor.is_in(flow.browser()) {
         return Err(Refusal::FlowNotYours);
     }
     if let Some((account, session, epoch)) = flow.purpose().bound_to() {

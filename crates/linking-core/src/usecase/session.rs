@@ -53,6 +53,13 @@ impl Linking {
         self.ports.vault.tag(Purpose::Browser, secret.expose())
     }
 
+    /// The tags of a browser's secret by the other keys of the installation.
+    #[must_use]
+    pub fn other_browser_tags(&self, secret: &Secret256) -> Vec<Tag> {
+        let vault = &self.ports.vault;
+        vault.other_tags(Purpose::Browser, secret.expose())
+    }
+
     pub(crate) fn new_session(
         &self,
         visitor: &Visitor,
@@ -99,8 +106,17 @@ impl Linking {
         visitor: &Visitor,
         secret: &Secret256,
     ) -> Result<Option<Actor>, Fault> {
-        let tag = self.ports.vault.tag(Purpose::Session, secret.expose());
-        let Some(actor) = self.standing_actor(&tag, &visitor.browser).await? else {
+        let vault = &self.ports.vault;
+        let tag = vault.tag(Purpose::Session, secret.expose());
+        let mut found = self.standing_actor(&tag).await?;
+        for tag in vault.other_tags(Purpose::Session, secret.expose()) {
+            if found.is_some() {
+                break;
+            }
+            found = self.standing_actor(&tag).await?;
+        }
+        let here = |actor: &Actor| visitor.is_in(&actor.session.value.browser);
+        let Some(actor) = found.filter(here) else {
             return Ok(None);
         };
         let now = self.now();
@@ -111,23 +127,20 @@ impl Linking {
         Ok(Some(actor))
     }
 
-    /// The session of a secret in a browser, if it stands at this moment.
-    async fn standing_actor(&self, secret: &Tag, browser: &Tag) -> Result<Option<Actor>, Fault> {
+    /// The session of a secret, if it stands at this moment.
+    async fn standing_actor(&self, secret: &Tag) -> Result<Option<Actor>, Fault> {
         let now = self.now();
         Ok(self.ports.store.session(secret).await?.filter(|actor| {
             let session = &actor.session.value;
             let account = actor.sheet.account();
-            account.status == AccountStatus::Active
-                && session.browser.is_same(browser)
-                && session.stands(account.epoch, now)
+            account.status == AccountStatus::Active && session.stands(account.epoch, now)
         }))
     }
 
     /// The acting session and its account as they are now, for an act that lost a race; none if
     /// the session is over or goes by another secret.
     pub(crate) async fn refreshed(&self, actor: &Actor) -> Result<Option<Actor>, Fault> {
-        let session = &actor.session.value;
-        self.standing_actor(&session.secret, &session.browser).await
+        self.standing_actor(&actor.session.value.secret).await
     }
 
     /// Ends the acting session.

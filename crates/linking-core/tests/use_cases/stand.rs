@@ -67,6 +67,7 @@ impl Browser {
         Self {
             visitor: Visitor {
                 browser: Tag::new(1, [number; 32]),
+                browser_by_other_keys: Vec::new(),
                 network: Network::of(IpAddr::from([192, 0, 2, number])),
                 agent: AgentLabel::new(&format!("Browser {number}")),
                 computer: Computer::Own,

@@ -234,6 +234,7 @@ impl Contest {
         async move {
             let visitor = Visitor {
                 computer: linking_core::session::Computer::Own,
+                browser_by_other_keys: Vec::new(),
                 browser: actor.session.value.browser,
                 network: Network::of([192, 0, 2, 1].into()),
                 agent: AgentLabel::new("Chrome, Windows"),

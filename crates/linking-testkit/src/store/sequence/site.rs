@@ -43,6 +43,7 @@ pub(super) struct Site {
 pub(super) fn visitor(browser: u8) -> Visitor {
     Visitor {
         computer: linking_core::session::Computer::Own,
+        browser_by_other_keys: Vec::new(),
         browser: linking_core::ports::Tag::new(1, [browser + 1; 32]),
         network: Network::of([192, 0, 2, browser + 1].into()),
         agent: AgentLabel::new("Chrome, Windows"),
