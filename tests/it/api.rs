@@ -1,4 +1,4 @@
-//! The JSON API of the running program: schemathesis (PyPI) looks for what breaks it or is outside
+//! The JSON API of the running program: schemathesis (`PyPI`) looks for what breaks it or is outside
 //! its own description, and nothing of a person is in the log meanwhile.
 //!
 //! `./test` installs schemathesis into `target/schemathesis`.

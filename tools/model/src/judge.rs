@@ -443,7 +443,10 @@ impl Step<'_> {
             .links
             .iter()
             .any(|link| link.account == owner && link.provider == *provider);
-        !linked && !open && sessions.count() == 1 && epochs[0].map(|e| e.next()) == epochs[1]
+        !linked
+            && !open
+            && sessions.count() == 1
+            && epochs[0].map(linking_core::account::Epoch::next) == epochs[1]
     }
 }
 

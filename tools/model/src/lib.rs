@@ -16,6 +16,15 @@
 //! [`judge`] looks at each step, [`scenario`] says from where the search begins and how far it
 //! goes. `docs/decisions/0008-the-model.md` tells what is searched and what is not.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::large_enum_variant,
+    clippy::match_same_arms,
+    clippy::unused_self,
+    reason = "a program of tests: it fails by panicking, keeps a copy of everything, and says one \
+              case to a line"
+)]
+
 mod browser;
 mod digest;
 mod judge;

@@ -343,7 +343,7 @@ impl World {
         let request = &self.underway[which];
         match stepped.answered {
             None => {
-                self.happened = judge::end_of(act.as_ref(), None, &request.wish, &self.contents)
+                self.happened = judge::end_of(act.as_ref(), None, &request.wish, &self.contents);
             }
             Some(Ok(answered)) => {
                 self.happened =

@@ -87,7 +87,7 @@ impl Site {
                 place,
             )
             .await;
-        self.advanced(browser, outcome)
+        self.advanced(browser, &outcome)
     }
 
     async fn back(&mut self, browser: u8, trip: u8, person: u8, declines: bool) -> String {
@@ -110,7 +110,7 @@ impl Site {
                 answer,
             )
             .await;
-        self.advanced(browser, outcome)
+        self.advanced(browser, &outcome)
     }
 
     /// A whole way to a link.
@@ -142,7 +142,7 @@ impl Site {
             .linking
             .sign_in_locally(&visitor(browser), former.as_ref(), credentials)
             .await;
-        self.entered(browser, outcome)
+        self.entered(browser, &outcome)
     }
 
     async fn step(&mut self, browser: u8, flow: u8, press: Press) -> String {
@@ -174,7 +174,7 @@ impl Site {
                     .await
             }
         };
-        self.advanced(browser, outcome)
+        self.advanced(browser, &outcome)
     }
 
     async fn act(&mut self, browser: u8, act: Own) -> String {
@@ -199,7 +199,7 @@ impl Site {
             }
             Own::Unlink => {
                 let outcome = self.linking.unlink(&visitor, &actor, &provider).await;
-                self.entered(browser, outcome)
+                self.entered(browser, &outcome)
             }
             Own::StepUp(right) => {
                 let login = &actor.sheet.account().login;
@@ -209,7 +209,7 @@ impl Site {
                 };
                 let password = Password::new(text).expect("it is not empty");
                 let outcome = self.linking.step_up(&visitor, &actor, password).await;
-                self.entered(browser, outcome)
+                self.entered(browser, &outcome)
             }
         }
     }

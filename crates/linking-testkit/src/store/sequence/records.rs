@@ -9,7 +9,7 @@ impl Site {
     /// Every record that a port reads, line by line.
     pub(super) async fn records(&self) -> Vec<String> {
         let store = &self.store;
-        let mut lines = Vec::new();
+        let mut records = Vec::new();
         for person in &self.people {
             let sheet = store
                 .account_by_login(&person.login)
@@ -18,7 +18,7 @@ impl Site {
                 .unwrap();
             let id = sheet.account().id;
             let password = sheet.account().password.as_ref();
-            lines.push(format!(
+            records.push(format!(
                 "{:?}",
                 password.map(|p| p.hash.expose().to_owned())
             ));
@@ -31,33 +31,33 @@ impl Site {
                     .as_ref()
                     .map(|snils| snils.value.digits().to_owned()),
             );
-            lines.push(format!("{open:?}"));
-            lines.push(self.told(&sheet));
+            records.push(format!("{open:?}"));
+            records.push(self.told(&sheet));
             let mut family = store.family(id).await.unwrap();
             family.guardians.sort_by_key(|relative| relative.account);
-            lines.push(self.told(&family));
+            records.push(self.told(&family));
             let links = store.links_of(id).await.unwrap();
-            lines.extend(
+            records.extend(
                 links
                     .iter()
                     .map(|link| link.identity.subject.as_str().to_owned()),
             );
-            lines.push(self.told(&links));
-            lines.push(self.told(&store.consents_of(id).await));
-            lines.push(self.told(&store.sessions_of(id).await));
-            lines.push(self.told(&store.history(id, None, 500).await));
+            records.push(self.told(&links));
+            records.push(self.told(&store.consents_of(id).await));
+            records.push(self.told(&store.sessions_of(id).await));
+            records.push(self.told(&store.history(id, None, 500).await));
             let identity = store
                 .identity(&people::identity_key(person.login.as_str()))
                 .await;
-            lines.push(self.told(&identity));
+            records.push(self.told(&identity));
         }
         for id in &self.flows {
-            lines.push(self.told(&store.flow(*id).await));
+            records.push(self.told(&store.flow(*id).await));
         }
         for secret in &self.old {
             let tag = self.linking.vault().tag(Purpose::Session, secret.expose());
-            lines.push(self.told(&store.session(&tag).await));
+            records.push(self.told(&store.session(&tag).await));
         }
-        lines
+        records
     }
 }

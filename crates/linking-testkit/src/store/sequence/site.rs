@@ -217,10 +217,10 @@ impl Site {
     pub(super) fn advanced(
         &mut self,
         browser: u8,
-        outcome: Result<Outcome<Advance>, Fault>,
+        outcome: &Result<Outcome<Advance>, Fault>,
     ) -> String {
-        let told = self.told(&outcome);
-        if let Ok(Outcome::Done(advance)) = &outcome {
+        let told = self.told(outcome);
+        if let Ok(Outcome::Done(advance)) = outcome {
             self.keep(browser, advance.session.as_ref());
             self.trips.extend(advance.prompt.clone());
             let id = advance.view.id;
@@ -233,12 +233,12 @@ impl Site {
     pub(super) fn entered(
         &mut self,
         browser: u8,
-        outcome: Result<Outcome<NewSession>, Fault>,
+        outcome: &Result<Outcome<NewSession>, Fault>,
     ) -> String {
-        if let Ok(Outcome::Done(session)) = &outcome {
+        if let Ok(Outcome::Done(session)) = outcome {
             self.keep(browser, Some(session));
         }
-        self.told(&outcome)
+        self.told(outcome)
     }
 
     /// One of the newest flows.
