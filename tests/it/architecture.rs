@@ -64,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("linking-storage", &["linking-core"]),
     ("linking-crypto", &["linking-core"]),
+    ("linking-mail", &["linking-core"]),
     (
         "linking-school",
         &[
@@ -74,6 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "linking-gosuslugi",
             "linking-storage",
             "linking-crypto",
+            "linking-mail",
         ],
     ),
     // Shares no code with the adapters that it tests.
@@ -88,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "linking-gosuslugi",
             "linking-storage",
             "linking-crypto",
+            "linking-mail",
             "linking-school",
             "linking-simulator",
         ],
@@ -105,6 +108,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "linking-gosuslugi",
             "linking-storage",
             "linking-crypto",
+            "linking-mail",
             "linking-school",
             "linking-simulator",
             "linking-demo",
