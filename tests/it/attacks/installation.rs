@@ -162,7 +162,7 @@ async fn j5_a_spoilt_configuration_does_not_start() -> Result<()> {
         &format!("{own}\n[policy]\nproviders = [\"gosuslugl\"]\n"),
         "gosuslugl",
     )?;
-    refused(&file, "preset = ", "cannot be read")?;
+    refused(&file, "preset = ", "is no TOML")?;
     fs::remove_file(&file)?;
     Ok(())
 }

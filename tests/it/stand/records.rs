@@ -72,11 +72,22 @@ fn without_last_seen(row: &str) -> String {
     kept.collect::<Vec<_>>().join(" ")
 }
 
+/// A row without what the sender of letters notes on it.
+fn without_delivery(row: &str) -> String {
+    let fields = row.split(' ');
+    let kept = fields.filter(|field| !field.starts_with("due_at=") && !field.starts_with("tries="));
+    kept.collect::<Vec<_>>().join(" ")
+}
+
 impl Change {
     /// Whether it tells an owner of what somebody tried, and does nothing else.
     fn only_tells(&self) -> bool {
+        let rows = |rows: &BTreeSet<String>| -> BTreeSet<String> {
+            rows.iter().map(|row| without_delivery(row)).collect()
+        };
+        let (gone, come) = (rows(&self.gone), rows(&self.come));
         let tells = |row: &String| TELLS.iter().any(|event| row.contains(event));
-        self.gone.is_empty() && self.come.iter().all(tells)
+        gone.is_subset(&come) && come.difference(&gone).all(tells)
     }
 
     /// Whether sessions were looked at, and none began, ended or changed.
