@@ -19,7 +19,7 @@ use crate::{
     open::Storage,
     record::{self, Columns},
     row::Row,
-    sealing::{SealedProfile, open_profile, seal_profile, snils_tag},
+    sealing::{SealedProfile, email_tag, open_profile, seal_profile, snils_tag},
     sql,
 };
 
@@ -56,7 +56,7 @@ pub enum KeysError {
     /// Records still need a key that is to go.
     #[error(
         "vault key {version} is still needed by {accounts} accounts, {sessions} sessions and \
-         {flows} flows: run `svyazka keys reseal`; sessions end by themselves within 30 days"
+         {flows} flows, letters and requests: run `svyazka keys reseal`; sessions end by themselves within 30 days"
     )]
     Needed {
         /// Which.
@@ -65,7 +65,7 @@ pub enum KeysError {
         accounts: u64,
         /// How many sessions.
         sessions: u64,
-        /// How many flows.
+        /// How many flows, letters under way and requests that may be repeated.
         flows: u64,
     },
     /// The database failed.
@@ -224,6 +224,8 @@ impl Storage {
             };
             let tag = profile.snils.as_ref();
             let tag = tag.map(|snils| snils_tag(vault, &snils.value).to_octets());
+            let address = profile.letter_address();
+            let address = address.map(|address| email_tag(vault, address).to_octets());
             let SealedProfile { profile, snils } = seal_profile(vault, id, &profile)?;
             writes.push(
                 query(sql::upkeep::RESEAL)
@@ -231,6 +233,7 @@ impl Storage {
                     .bind(profile)
                     .bind(snils)
                     .bind(tag)
+                    .bind(address)
                     .bind(row.number("a_version")?),
             );
         }

@@ -14,23 +14,29 @@ statements! {
     UNDER_KEY =
         "SELECT \
             (SELECT count(*) FROM account WHERE substr(profile, 1, 1) = $1 \
-                OR substr(snils, 1, 1) = $1 OR substr(snils_tag, 1, 1) = $1) AS accounts, \
+                OR substr(snils, 1, 1) = $1 OR substr(snils_tag, 1, 1) = $1 \
+                OR substr(email_tag, 1, 1) = $1) AS accounts, \
             (SELECT count(*) FROM session WHERE substr(secret, 1, 1) = $1 \
                 OR substr(browser, 1, 1) = $1) AS sessions, \
             (SELECT count(*) FROM flow WHERE substr(sealed, 1, 1) = $1 \
                 OR substr(remains, 1, 1) = $1 OR substr(browser, 1, 1) = $1 \
-                OR substr(ticket_token, 1, 1) = $1 OR substr(ticket_uuid, 1, 1) = $1) AS flows";
+                OR substr(ticket_token, 1, 1) = $1 OR substr(ticket_uuid, 1, 1) = $1) \
+            + (SELECT count(*) FROM restore_request WHERE substr(sealed, 1, 1) = $1) \
+            + (SELECT count(*) FROM ticket WHERE substr(secret, 1, 1) = $1) \
+            + (SELECT count(*) FROM request WHERE substr(key, 1, 1) = $1 \
+                OR substr(reply, 1, 1) = $1) AS flows";
     /// $1 the account after which to go on, $2 the octet of the key in force, $3 how many at most.
     TO_RESEAL =
         "SELECT id AS a_id, profile AS a_profile, snils AS a_snils, version AS a_version \
          FROM account WHERE id > $1 AND (substr(profile, 1, 1) <> $2 \
-            OR substr(snils, 1, 1) <> $2 OR substr(snils_tag, 1, 1) <> $2) \
+            OR substr(snils, 1, 1) <> $2 OR substr(snils_tag, 1, 1) <> $2 \
+            OR substr(email_tag, 1, 1) <> $2) \
          ORDER BY id LIMIT $3";
-    /// $1 account, $2 profile, $3 SNILS, $4 its tag, $5 version as read: it stays, for nothing
-    /// changed that anybody decides by.
+    /// $1 account, $2 profile, $3 SNILS, $4 its tag, $5 the address's tag, $6 version as read: it
+    /// stays, for nothing changed that anybody decides by.
     RESEAL =
-        "UPDATE account SET profile = $2, snils = $3, snils_tag = $4 \
-         WHERE id = $1 AND version = $5";
+        "UPDATE account SET profile = $2, snils = $3, snils_tag = $4, email_tag = $5 \
+         WHERE id = $1 AND version = $6";
     /// $1 the octet of a key's version.
     END_SESSIONS_UNDER_KEY =
         "DELETE FROM session WHERE substr(secret, 1, 1) = $1 OR substr(browser, 1, 1) = $1";
