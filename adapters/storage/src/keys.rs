@@ -76,11 +76,11 @@ pub enum KeysError {
 /// How many records need a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UnderKey {
-    /// Accounts: profile, SNILS, or the SNILS's tag.
+    /// Accounts: profile, SNILS, or the tag of SNILS or address.
     pub accounts: u64,
     /// Sessions; they end by themselves.
     pub sessions: u64,
-    /// Flows; they end by themselves.
+    /// Flows, letters under way and requests that may be repeated; they end by themselves.
     pub flows: u64,
 }
 
