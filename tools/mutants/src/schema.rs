@@ -1,7 +1,7 @@
 //! All breaks in one build: each function that is broken somewhere becomes a choice among its
 //! body and its broken bodies, made when the tests run.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
 
 use crate::list::Mutant;
 
@@ -21,10 +21,13 @@ pub fn broken() -> usize {
 }
 "#;
 
+/// A function's body and what breaks in it.
+type Broken<'a> = (Range<usize>, Vec<(usize, &'a Mutant)>);
+
 /// A file with the choices in it, and the breaks that are none of a function: they are tried one
 /// by one.
 pub(crate) fn with_choices(source: &str, mutants: &[(usize, &Mutant)]) -> (String, Vec<usize>) {
-    let mut bodies: BTreeMap<usize, (Range<usize>, Vec<(usize, &Mutant)>)> = BTreeMap::new();
+    let mut bodies: BTreeMap<usize, Broken<'_>> = BTreeMap::new();
     let mut rest = Vec::new();
     for (number, mutant) in mutants {
         let at = source.find(&mutant.text).unwrap_or_default();
@@ -43,9 +46,9 @@ pub(crate) fn with_choices(source: &str, mutants: &[(usize, &Mutant)]) -> (Strin
         let mut choice = String::from("match crate::broken() {\n");
         for (number, mutant) in breaks {
             let broken = text.replacen(&mutant.text, &mutant.instead, 1);
-            choice.push_str(&format!("{number} => {{{broken}}}\n"));
+            let _ = writeln!(choice, "{number} => {{{broken}}}");
         }
-        choice.push_str(&format!("_ => {{{text}}}\n}}"));
+        let _ = write!(choice, "_ => {{{text}}}\n}}");
         chosen.replace_range(body.clone(), &choice);
         unfix(&mut chosen, body.start);
     }
