@@ -1,5 +1,6 @@
 //! What people walk, in a real browser, from the first page to the last (`journeys.md`).
 
+mod moving;
 mod refusals;
 mod sgo_0;
 mod sgo_1;

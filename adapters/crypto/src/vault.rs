@@ -49,6 +49,7 @@ const fn label(purpose: Purpose) -> &'static str {
         Purpose::EmailTag => "email-tag",
         Purpose::Letter => "letter",
         Purpose::RestoreRequest => "restore-request",
+        Purpose::Told => "told",
     }
 }
 

@@ -41,6 +41,6 @@ codes! {
     AccountStatus { Active = "active", Blocked = "blocked", Archived = "archived" }
     PasswordOrigin { Printed = "printed", Owner = "owner" }
     LinkOrigin { FromProvider = "from-provider", FromSettings = "from-settings" }
-    LinkEnd { Unlinked = "unlinked", NotMe = "not-me", AccountArchived = "account-archived" }
+    LinkEnd { Unlinked = "unlinked", NotMe = "not-me", Moved = "moved", Replaced = "replaced", AccountArchived = "account-archived" }
     OrganizationType { School = "school", Authority = "authority" }
 }

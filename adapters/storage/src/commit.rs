@@ -1,5 +1,5 @@
-//! Applies a change set: guards, writes in order, audit record with its concerns, events; all in
-//! one transaction.
+//! Applies a change set: guards, writes in order, audit records with their concerns, events; all
+//! in one transaction.
 
 use linking_core::{
     account::{Account, Profile, Version},
@@ -31,7 +31,7 @@ impl Storage {
     /// All or nothing.
     pub(crate) async fn apply(&self, changes: &ChangeSet) -> Result<(), StoreError> {
         let done = self.apply_whole(changes).await;
-        self.meter.change(&changes.audit().act, &done);
+        self.meter.change(changes, &done);
         done
     }
 
@@ -44,7 +44,9 @@ impl Storage {
         for write in changes.writes() {
             unit.apply(write, vault).await?;
         }
-        unit.record(changes.audit()).await?;
+        for audit in changes.audits() {
+            unit.record(audit).await?;
+        }
         for event in changes.events() {
             unit.send(event).await?;
         }

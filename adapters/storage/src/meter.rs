@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use linking_core::{audit::Act, ports::StoreError};
+use linking_core::{audit::Act, change::ChangeSet, ports::StoreError};
 
 /// How many statements and commits a store has sent since it was opened. `BEGIN` and `COMMIT`
 /// are no statements; a write outside a transaction is a statement and a commit.
@@ -21,7 +21,7 @@ pub struct Counts {
 }
 
 /// The names of acts, as the trail has them.
-pub const ACTS: [&str; 11] = [
+pub const ACTS: [&str; 13] = [
     "signed-in",
     "signed-out",
     "stepped-up",
@@ -32,6 +32,8 @@ pub const ACTS: [&str; 11] = [
     "refused",
     "passwords-printed",
     "password-changed",
+    "moved-away",
+    "replaced",
     "other",
 ];
 
@@ -48,7 +50,9 @@ const fn place_of(act: &Act) -> usize {
         Act::Refused { .. } => 7,
         Act::PasswordsPrinted => 8,
         Act::PasswordChanged => 9,
-        _ => 10,
+        Act::MovedAway { .. } => 10,
+        Act::Replaced { .. } => 11,
+        _ => 12,
     }
 }
 
@@ -89,14 +93,19 @@ impl Meter {
     }
 
     /// What became of a change set.
-    pub(crate) fn change(&self, act: &Act, done: &Result<(), StoreError>) {
-        let counter = match done {
-            Ok(()) => self.acts.get(place_of(act)),
-            Err(StoreError::Conflict(_)) => Some(&self.conflicts),
-            Err(_) => Some(&self.faults),
-        };
-        if let Some(counter) = counter {
+    pub(crate) fn change(&self, changes: &ChangeSet, done: &Result<(), StoreError>) {
+        let add = |counter: &AtomicU64| {
             counter.fetch_add(1, Ordering::Relaxed);
+        };
+        match done {
+            Ok(()) => {
+                let places = changes.audits().map(|audit| place_of(&audit.act));
+                places
+                    .filter_map(|place| self.acts.get(place))
+                    .for_each(add);
+            }
+            Err(StoreError::Conflict(_)) => add(&self.conflicts),
+            Err(_) => add(&self.faults),
         }
     }
 

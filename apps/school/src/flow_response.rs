@@ -51,7 +51,9 @@ impl FlowPage {
             FlowStep::Prove { .. } => Self::Prove,
             FlowStep::Recognise { .. } | FlowStep::Confirm { .. } => Self::Who,
             FlowStep::ChooseContacts { .. } => Self::Contacts,
-            FlowStep::TryAgain(_) | FlowStep::Done(FlowEnd::Refused(_)) => Self::Refused,
+            FlowStep::TryAgain(_)
+            | FlowStep::Taken { .. }
+            | FlowStep::Done(FlowEnd::Refused(_)) => Self::Refused,
             FlowStep::Done(_) => Self::Done,
         }
     }

@@ -55,6 +55,8 @@ pub(crate) fn write(
     let (subject, first) = match &letter.kind {
         LetterKind::Linked { .. } => ("letter-linked-title", "letter-linked-text"),
         LetterKind::Unlinked { .. } => ("letter-unlinked-title", "letter-unlinked-text"),
+        LetterKind::MovedAway { .. } => ("letter-replaced-title", "letter-moved-away-text"),
+        LetterKind::Replaced { .. } => ("letter-replaced-title", "letter-replaced-text"),
         LetterKind::MismatchTried { .. } => ("letter-mismatch-title", "letter-mismatch-text"),
         LetterKind::IdentityTriedElsewhere { .. } => {
             ("letter-elsewhere-title", "letter-elsewhere-text")
@@ -73,14 +75,12 @@ pub(crate) fn write(
     if let LetterKind::PasswordPaused { until } = &letter.kind {
         args = args.with("time", t.time(*until, offset));
     }
-    if let LetterKind::Unlinked { ways, .. } = &letter.kind {
-        args = args.with("ways", ways_list(ways, t));
-    }
     let mut before = vec![t.text("letter-greeting"), t.text_with(first, &args)];
-    if let LetterKind::Unlinked { ways, .. } = &letter.kind
+    if let LetterKind::Unlinked { ways, .. } | LetterKind::MovedAway { ways, .. } = &letter.kind
         && !ways.is_empty()
     {
-        before.push(t.text_with("letter-unlinked-ways", &args));
+        let ways = Args::new().with("ways", ways_list(ways, t));
+        before.push(t.text_with("letter-unlinked-ways", &ways));
     }
     if let Some(agent) = letter.agent.as_ref().map(AgentLabel::as_str)
         && !agent.is_empty()
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::i18n::{Catalogue, Language};
 
-    fn every_kind() -> [LetterKind; 7] {
+    fn every_kind() -> [LetterKind; 9] {
         let provider = || "gosuslugi".parse().unwrap();
         [
             LetterKind::Linked {
@@ -146,6 +146,13 @@ mod tests {
             LetterKind::Unlinked {
                 provider: provider(),
                 ways: vec![SignInWay::Password],
+            },
+            LetterKind::MovedAway {
+                provider: provider(),
+                ways: vec![SignInWay::Password],
+            },
+            LetterKind::Replaced {
+                provider: provider(),
             },
             LetterKind::MismatchTried {
                 provider: provider(),

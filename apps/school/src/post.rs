@@ -144,6 +144,8 @@ fn provider_of(kind: &LetterKind) -> Option<&linking_core::provider::ProviderId>
     match kind {
         LetterKind::Linked { provider }
         | LetterKind::Unlinked { provider, .. }
+        | LetterKind::MovedAway { provider, .. }
+        | LetterKind::Replaced { provider }
         | LetterKind::MismatchTried { provider }
         | LetterKind::IdentityTriedElsewhere { provider } => Some(provider),
         LetterKind::PasswordPaused { .. } | LetterKind::PasswordChanged | LetterKind::Restore => {

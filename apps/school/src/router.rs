@@ -88,6 +88,8 @@ routes! {
     Get "/flow/{id}/restore" => flow::restore_page;
     Get "/flow/{id}/who" => flow::who;
     Get "/flow/{id}/step-up" => flow::step_up_page;
+    Get "/flow/{id}/move" => flow::move_page;
+    Get "/flow/{id}/replace" => flow::replace_page;
     Get "/flow/{id}/contacts" => flow::contacts;
     Get "/flow/{id}/done" => flow::done;
     Get "/flow/{id}/refused" => flow::refused;
@@ -97,6 +99,8 @@ routes! {
     Post "/flow/{id}/confirm" => flow::confirm;
     Post "/flow/{id}/enter" => flow::enter;
     Post "/flow/{id}/step-up" => flow::step_up;
+    Post "/flow/{id}/move" => flow::submit_move;
+    Post "/flow/{id}/replace" => flow::submit_replace;
     Post "/flow/{id}/contacts" => flow::keep;
     Post "/flow/{id}/retry" => flow::retry;
     Post "/flow/{id}/prolong" => flow::prolong;

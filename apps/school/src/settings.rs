@@ -35,7 +35,7 @@ pub use shared::SharedComputers;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    num::NonZeroUsize,
+    num::{NonZeroU32, NonZeroUsize},
     path::{Path, PathBuf},
 };
 
@@ -46,6 +46,8 @@ use linking_crypto::HashSettings;
 use places::{NoToml, Places};
 use problem::Problems;
 use section::Section;
+
+use crate::web::starts::USUAL_STARTS;
 
 /// The prefix of variables that are settings.
 const PREFIX: &str = "SVYAZKA__";
@@ -143,6 +145,9 @@ pub struct Settings {
     pub shared_computers: SharedComputers,
     /// The adapters' own settings.
     pub providers: Providers,
+    /// How many ways to a provider one network (an IPv4 address, an IPv6 /64) may begin in a
+    /// minute (`threats.md` G18).
+    pub starts_per_minute: NonZeroU32,
     /// The filter of the log, in the notation of `tracing-subscriber`'s `EnvFilter`.
     pub log: String,
 }
@@ -230,6 +235,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
     let vault_keys = vault_section.required("key-file", path);
     vault_section.finish();
     let hashes = read_hashes(&mut root);
+    let starts_per_minute = read_starts(&mut root);
     let policies = policies::read(&mut root);
     let consents = consents::read(&mut root.section("consents"), diary.as_ref());
     let providers = providers::read(
@@ -268,6 +274,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         vault_keys: vault_keys?,
         metrics: metrics.ok()?,
         hashes: hashes?,
+        starts_per_minute: starts_per_minute?,
         policy_digest: policies.digest(),
         policies: policies.book,
         effective_policies: policies.effective,
@@ -306,6 +313,19 @@ fn beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".ends");
     PathBuf::from(name)
+}
+
+/// A large school sits behind one address; a script begins more.
+fn read_starts(root: &mut Section<'_>) -> Option<NonZeroU32> {
+    let mut section = root.section("limits");
+    let starts = section.optional("starts-per-minute", |text| {
+        let number = text.parse::<NonZeroU32>().ok();
+        number
+            .filter(|number| number.get() <= 1_000_000)
+            .ok_or_else(|| "needs a whole number from 1 to 1000000".into())
+    });
+    section.finish();
+    Some(starts.ok()?.unwrap_or(USUAL_STARTS))
 }
 
 /// A path that is not empty.

@@ -15,4 +15,6 @@ pub(crate) mod language;
 pub(crate) mod next;
 pub(crate) mod place;
 pub(crate) mod problem;
+pub mod starts;
+pub(crate) mod told;
 pub(crate) mod visit;

@@ -49,6 +49,16 @@ pub enum Act {
         /// To which provider.
         provider: ProviderId,
     },
+    /// Gave a link away to another account of the same person.
+    MovedAway {
+        /// To which provider.
+        provider: ProviderId,
+    },
+    /// Linked to another identity of the provider than before.
+    Replaced {
+        /// To which provider.
+        provider: ProviderId,
+    },
     /// Chose which contacts of a provider the diary keeps.
     ContactsChosen {
         /// Whose contacts.
@@ -102,6 +112,16 @@ pub enum Notice {
     },
     /// The link was ended.
     Unlinked {
+        /// To which provider.
+        provider: ProviderId,
+    },
+    /// The link went to another account of yours.
+    MovedAway {
+        /// To which provider.
+        provider: ProviderId,
+    },
+    /// The link goes to another identity than before.
+    Replaced {
         /// To which provider.
         provider: ProviderId,
     },
@@ -160,6 +180,8 @@ impl Notice {
             Self::SignedOut => "signed-out",
             Self::Linked { .. } => "linked",
             Self::Unlinked { .. } => "unlinked",
+            Self::MovedAway { .. } => "moved-away",
+            Self::Replaced { .. } => "replaced",
             Self::MismatchTried { .. } => "mismatch-tried",
             Self::LinkRefused { .. } => "link-refused",
             Self::IdentityTriedElsewhere { .. } => "identity-tried-elsewhere",

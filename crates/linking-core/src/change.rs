@@ -174,10 +174,12 @@ pub enum Guard {
     },
 }
 
-/// Writes, guards, events and the one audit record of a change.
+/// Writes, guards, events and the one audit record of a change; or several changes that happen
+/// together or not at all, each with its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSet {
     audit: AuditRecord,
+    more: Vec<AuditRecord>,
     guards: Vec<Guard>,
     writes: Vec<Write>,
     events: Vec<Event>,
@@ -189,10 +191,23 @@ impl ChangeSet {
     pub const fn new(audit: AuditRecord) -> Self {
         Self {
             audit,
+            more: Vec::new(),
             guards: Vec::new(),
             writes: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Adds another change, which happens together with this one: its writes come after these,
+    /// and it keeps its own record (invariant 8).
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.more.push(other.audit);
+        self.more.extend(other.more);
+        self.guards.extend(other.guards);
+        self.writes.extend(other.writes);
+        self.events.extend(other.events);
+        self
     }
 
     /// Adds a guard.
@@ -223,10 +238,9 @@ impl ChangeSet {
         self
     }
 
-    /// The audit record.
-    #[must_use]
-    pub const fn audit(&self) -> &AuditRecord {
-        &self.audit
+    /// The audit records: one for each change.
+    pub fn audits(&self) -> impl Iterator<Item = &AuditRecord> {
+        std::iter::once(&self.audit).chain(&self.more)
     }
     /// The guards.
     #[must_use]

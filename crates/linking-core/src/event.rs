@@ -28,6 +28,22 @@ pub enum EventBody {
         /// To which provider.
         provider: ProviderId,
     },
+    /// A link was ended: its identity went to another account.
+    MovedAway {
+        /// The link.
+        link: LinkId,
+        /// To which provider.
+        provider: ProviderId,
+    },
+    /// A link took the place of another one.
+    Replaced {
+        /// The one that ended.
+        ended: LinkId,
+        /// The new one.
+        link: LinkId,
+        /// To which provider.
+        provider: ProviderId,
+    },
     /// A right password came with another person's identity.
     MismatchTried {
         /// Of which provider.

@@ -85,6 +85,18 @@ pub enum LetterKind {
         /// By what the person signs in now.
         ways: Vec<SignInWay>,
     },
+    /// The link was ended: its identity went to another account.
+    MovedAway {
+        /// To which provider.
+        provider: ProviderId,
+        /// By what the person signs in now.
+        ways: Vec<SignInWay>,
+    },
+    /// The link gave way to a new one.
+    Replaced {
+        /// To which provider.
+        provider: ProviderId,
+    },
     /// Login and password fitted, and the identity was another person's.
     MismatchTried {
         /// Of which provider.

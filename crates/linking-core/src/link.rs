@@ -2,6 +2,7 @@
 
 mod comparison;
 mod decide_link;
+mod decide_move;
 mod decide_unlink;
 mod flow;
 mod flow_state;
@@ -10,9 +11,12 @@ pub use comparison::{IdentityComparison, compare_identity};
 pub use decide_link::{
     ConsentFact, ExistingLink, LinkDecision, LinkFacts, LocalProof, decide_link,
 };
+pub use decide_move::{HolderFacts, decide_holder, decide_move, decide_replace};
 pub use decide_unlink::{UnlinkFacts, decide_unlink};
 pub use flow::{FlowPurpose, FlowStart, LinkFlow, PlaceHint, TicketTags};
-pub use flow_state::{FlowEnd, FlowState, FlowStateError, FlowStepName, Interruption, SeenEnd};
+pub use flow_state::{
+    FlowEnd, FlowState, FlowStateError, FlowStepName, Interruption, SeenEnd, WayOut,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +44,10 @@ pub enum LinkEnd {
     Unlinked,
     /// Its owner said that somebody else had made it («Это не я»).
     NotMe,
+    /// Its owner took the identity to another account of theirs.
+    Moved,
+    /// Its owner linked the account to another identity.
+    Replaced,
     /// Its account was archived.
     AccountArchived,
 }

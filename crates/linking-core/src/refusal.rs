@@ -111,8 +111,10 @@ pub enum NextStep {
     StepUp,
     /// Add another way to sign in.
     AddWay,
-    /// Keep things as they are.
-    Keep,
+    /// Prove the other account too, and move the link.
+    ProveOther,
+    /// Let the standing link give way to a new one.
+    Replace,
     /// Go into the diary.
     GoOn,
     /// Ask for a letter with a new link.
@@ -123,7 +125,7 @@ pub enum NextStep {
 
 impl NextStep {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ChooseAnotherWay,
         Self::TryAgain,
         Self::StartAgain,
@@ -133,7 +135,8 @@ impl NextStep {
         Self::UseOtherIdentity,
         Self::StepUp,
         Self::AddWay,
-        Self::Keep,
+        Self::ProveOther,
+        Self::Replace,
         Self::GoOn,
         Self::RestorePassword,
         Self::RaiseLevel,
@@ -152,7 +155,8 @@ impl NextStep {
             Self::UseOtherIdentity => "use-other-identity",
             Self::StepUp => "step-up",
             Self::AddWay => "add-way",
-            Self::Keep => "keep",
+            Self::ProveOther => "prove-other",
+            Self::Replace => "replace",
             Self::GoOn => "go-on",
             Self::RestorePassword => "restore-password",
             Self::RaiseLevel => "raise-level",
@@ -279,8 +283,8 @@ codes! {
     ProviderOff _ => "provider-off", Region, ChooseAnotherWay;
     ConsentRefused _ => "consent-refused", Person, TryAgain;
     AssuranceTooLow {} => "assurance-too-low", PersonAtProvider, RaiseLevel;
-    IdentityLinkedElsewhere _ => "identity-linked-elsewhere", Administrator, AskSchool;
-    AccountLinkedAlready {} => "account-linked-already", Person, Keep;
+    IdentityLinkedElsewhere _ => "identity-linked-elsewhere", Person, ProveOther;
+    AccountLinkedAlready {} => "account-linked-already", Person, Replace;
     GuardianChildMixUp {} => "guardian-child-mix-up", Person, UseOtherIdentity;
     NameMismatch {} => "name-mismatch", Administrator, AskSchool;
     SnilsMismatch _ => "snils-mismatch", Administrator, AskSchool;
@@ -301,6 +305,34 @@ codes! {
 }
 
 impl RefusalCode {
+    /// Whether it says that the flow itself cannot be gone on with, so that no page of a step of
+    /// it can tell why.
+    #[must_use]
+    pub const fn is_of_the_flow(self) -> bool {
+        match self {
+            Self::FlowExpired | Self::FlowNotYours | Self::FlowFinished => true,
+            Self::ProviderOff
+            | Self::ConsentRefused
+            | Self::AssuranceTooLow
+            | Self::IdentityLinkedElsewhere
+            | Self::AccountLinkedAlready
+            | Self::GuardianChildMixUp
+            | Self::NameMismatch
+            | Self::SnilsMismatch
+            | Self::BirthDateMismatch
+            | Self::WrongCredentials
+            | Self::TooManyAttempts
+            | Self::NewPasswordNeeded
+            | Self::PasswordUnfit
+            | Self::TicketOld
+            | Self::AccountBlocked
+            | Self::StepUpNeeded
+            | Self::LastSignInMethod
+            | Self::ProviderUnavailable
+            | Self::ProviderAnswerInvalid => false,
+        }
+    }
+
     /// Reads an [`Self::as_str`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -325,6 +357,17 @@ mod tests {
             );
             assert_eq!(RefusalCode::from_code(text), Some(*code));
         }
+    }
+
+    #[test]
+    fn three_codes_are_of_the_flow_itself() {
+        let of_the_flow = RefusalCode::ALL.iter().filter(|code| code.is_of_the_flow());
+        assert!(
+            of_the_flow
+                .clone()
+                .all(|code| code.as_str().starts_with("flow-"))
+        );
+        assert_eq!(of_the_flow.count(), 3);
     }
 
     #[test]

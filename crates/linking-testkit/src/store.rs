@@ -111,6 +111,8 @@ macro_rules! store_conformance {
                 a_link_that_is_over_is_a_conflict,
                 an_edit_of_identity_data_moves_the_anchor,
                 an_unlink_leaves_nothing_active,
+                e1_a_link_moves_in_one_change,
+                e2_a_link_is_replaced_in_one_change,
             }
             flows {
                 a_flow_comes_back_in_every_state,
@@ -212,6 +214,7 @@ macro_rules! store_trail_conformance {
     ($fresh:expr $(,)?) => {
         $crate::store_trail_tests! { $fresh;
             invariant_8_one_audit_record_for_each_change,
+            invariant_8_changes_that_happen_together_keep_their_records,
             the_same_audit_record_is_not_written_twice,
             i10_events_go_with_their_change,
             h3_a_consent_is_kept_and_withdrawn,

@@ -150,6 +150,7 @@ async fn f3_one_answer_for_whatever_does_not_fit() -> Result<()> {
         ("ab cd ef", WRONG, &own),
     ];
     let mut seen: Vec<(String, Shape)> = Vec::new();
+    let mut size: Option<usize> = None;
     for (login, password, school) in cases {
         // Each in a browser of its own that has seen nothing yet.
         let client = ground.stand.client();
@@ -160,6 +161,12 @@ async fn f3_one_answer_for_whatever_does_not_fit() -> Result<()> {
             ("password", password),
         ];
         let answer = client.send(Client::filled(&page, "Войти", &typed)?).await?;
+        let told_by = answer.header("set-cookie").len();
+        ensure!(
+            *size.get_or_insert(told_by) == told_by,
+            "{login}: {told_by}"
+        );
+        let answer = client.follow(answer, None).await?;
         let (status, headers, body) = told(&answer, login);
         let body = body
             .replace(&other, &own)

@@ -137,6 +137,7 @@ async fn a2_link_csrf_is_refused() -> Result<()> {
     let answer = victim
         .send(Attempt::form(&ground.stand.at(&confirm), &fields)?)
         .await?;
+    let answer = victim.follow(answer, None).await?;
     answer.expect_refusal("flow-not-yours")?;
     ensure!(ground.records.count("link").await? == 0);
     attacker

@@ -30,7 +30,7 @@ impl Walk {
     }
 
     /// An identity, and the login of an account.
-    async fn bring_together(&self, persona: &str, login: &str) -> Result<()> {
+    pub(super) async fn bring_together(&self, persona: &str, login: &str) -> Result<()> {
         self.come(persona).await?;
         self.agree().await?;
         self.prove(login).await
@@ -54,7 +54,7 @@ impl Walk {
     }
 
     /// A first visit that ends signed out, so that the browser knows the school.
-    async fn learn_school(&self) -> Result<()> {
+    pub(super) async fn learn_school(&self) -> Result<()> {
         self.sign_in("belova").await?;
         self.sign_out().await
     }

@@ -195,6 +195,13 @@ impl Records {
             .await?)
     }
 
+    /// Makes an account one more of the same person's.
+    pub(crate) async fn make_second_of(&self, login: &str, first: &str) -> Result<()> {
+        let profile = self.account(first).await?.account().profile.clone();
+        self.change(login, |account| account.profile = profile)
+            .await
+    }
+
     /// Takes an account's password away, as if none had ever been set.
     pub(crate) async fn forget_password(&self, login: &str) -> Result<()> {
         self.change(login, |account| account.password = None).await

@@ -81,8 +81,9 @@ impl Browser {
             FlowStep::Prove { .. } => self.show(Page::Prove(id)),
             FlowStep::Confirm { .. } => self.show(Page::Confirm(id)),
             FlowStep::ChooseContacts { .. } => self.show(Page::Choose(id)),
-            // Nobody sits at a shared computer here.
+            // Nobody sits at a shared computer here, and nobody has two profiles.
             FlowStep::Recognise { .. }
+            | FlowStep::Taken { .. }
             | FlowStep::AtProvider
             | FlowStep::Judging
             | FlowStep::SwitchingIdentity

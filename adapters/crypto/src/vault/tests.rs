@@ -7,7 +7,7 @@ use sha2::Digest as _;
 use super::*;
 
 /// Every purpose.
-const PURPOSES: [Purpose; 14] = [
+const PURPOSES: [Purpose; 15] = [
     Purpose::FlowState,
     Purpose::SnilsSeal,
     Purpose::ProfileSeal,
@@ -22,6 +22,7 @@ const PURPOSES: [Purpose; 14] = [
     Purpose::EmailTag,
     Purpose::Letter,
     Purpose::RestoreRequest,
+    Purpose::Told,
 ];
 
 /// 64 digits of 32 different octets.

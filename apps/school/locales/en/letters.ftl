@@ -17,12 +17,15 @@
 ###   letter-linked-title $provider-with
 ###   letter-mismatch-text $Moment $mask $provider
 ###   letter-mismatch-title
+###   letter-moved-away-text $Moment $mask $provider
 ###   letter-never
 ###   letter-not-you
 ###   letter-password-changed-text $Moment $mask
 ###   letter-password-changed-title
 ###   letter-paused-text $Moment $mask $time
 ###   letter-paused-title
+###   letter-replaced-text $Moment $mask $provider
+###   letter-replaced-title $provider
 ###   letter-restore-life $minutes
 ###   letter-restore-not-you
 ###   letter-restore-open
@@ -96,6 +99,9 @@ letter-linked-text = { $Moment } the profile { $mask } was linked to { $provider
 letter-unlinked-title = { $Provider } was disconnected
 letter-unlinked-text = { $Moment } { $provider } was disconnected from the profile { $mask }.
 letter-unlinked-ways = Sign in { $ways }.
+letter-replaced-title = The { $provider } link was replaced
+letter-replaced-text = { $Moment } the { $provider } link of the profile { $mask } was replaced. The old link no longer works.
+letter-moved-away-text = { $Moment } the { $provider } link of the profile { $mask } was moved to another profile. The old link no longer works.
 letter-mismatch-title = Somebody tried to link your profile
 letter-mismatch-text = { $Moment } the login and password of the profile { $mask } fitted, but { $provider } was another person's. We linked nothing. If it was not you, change the password: somebody knows it.
 letter-elsewhere-title = Somebody tried to link your { $Provider }

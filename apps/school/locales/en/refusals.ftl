@@ -26,8 +26,10 @@
 ###   refusal-account-blocked-title
 ###   refusal-account-linked-already-foreign
 ###   refusal-account-linked-already-next
+###   refusal-account-linked-already-next-keep
 ###   refusal-account-linked-already-next-other $provider
 ###   refusal-account-linked-already-text $date
+###   refusal-account-linked-already-text-over $date
 ###   refusal-account-linked-already-title $provider
 ###   refusal-assurance-too-low-child $provider
 ###   refusal-assurance-too-low-next $provider
@@ -73,8 +75,10 @@
 ###   refusal-guardian-child-mix-up-text $mix-up $provider
 ###   refusal-guardian-child-mix-up-title $mix-up
 ###   refusal-identity-linked-elsewhere-foreign
-###   refusal-identity-linked-elsewhere-next $provider
+###   refusal-identity-linked-elsewhere-move
+###   refusal-identity-linked-elsewhere-next
 ###   refusal-identity-linked-elsewhere-next-leave
+###   refusal-identity-linked-elsewhere-next-other $provider
 ###   refusal-identity-linked-elsewhere-own $provider
 ###   refusal-identity-linked-elsewhere-text
 ###   refusal-identity-linked-elsewhere-title
@@ -154,17 +158,21 @@ refusal-assurance-too-low-next-local = { action-local }
 
 ## identity-linked-elsewhere
 refusal-identity-linked-elsewhere-title = This Gosuslugi account is linked to another profile
-refusal-identity-linked-elsewhere-text = We never move a link by ourselves. We do not show which profile it is.
+refusal-identity-linked-elsewhere-text = We never move a link by ourselves: first we must know that both profiles are yours. We do not show which profile it is.
+refusal-identity-linked-elsewhere-move = Is the other profile yours too? You will need its login and password.
 refusal-identity-linked-elsewhere-own = Is the other profile yours too? Sign in to it and disconnect { $provider } in its settings.
 refusal-identity-linked-elsewhere-foreign = You have no other profile? The school will help to find out.
-refusal-identity-linked-elsewhere-next = { action-other-identity }
+refusal-identity-linked-elsewhere-next = That profile is mine too
+refusal-identity-linked-elsewhere-next-other = { action-other-identity }
 refusal-identity-linked-elsewhere-next-leave = { action-leave }
 
 ## account-linked-already
 refusal-account-linked-already-title = The profile is linked to another { $provider } account already
-refusal-account-linked-already-text = That link stands since { $date }. There can be one link only. To make a new one, disconnect the old one in settings.
+refusal-account-linked-already-text = That link stands since { $date }. There can be one link only. If you replace it, the old one stops working. We will ask for your password.
+refusal-account-linked-already-text-over = That link stands since { $date }. There can be one link only. To make a new one, disconnect the old one in settings.
 refusal-account-linked-already-foreign = You did not make the old one?
-refusal-account-linked-already-next = Keep the old one
+refusal-account-linked-already-next = Replace the link
+refusal-account-linked-already-next-keep = Keep the old one
 refusal-account-linked-already-next-other = { action-other-identity }
 
 ## guardian-child-mix-up: $mix-up is adult-on-child or child-on-adult

@@ -7,9 +7,11 @@
 ###   history-link-refused $provider
 ###   history-linked $provider
 ###   history-mismatch-tried
+###   history-moved-away $provider
 ###   history-password-changed
 ###   history-password-paused $time
 ###   history-password-printed
+###   history-replaced $provider
 ###   history-sessions-ended
 ###   history-signed-in-password
 ###   history-signed-in-provider $provider
@@ -205,6 +207,8 @@ history-signed-in-provider = You signed in with { $provider }
 history-signed-out = You signed out of the diary
 history-linked = The profile was linked to { $provider }
 history-unlinked = { $provider } was disconnected
+history-moved-away = The link to { $provider } was moved to another profile, with the login and password of this one. Nobody can sign in here with { $provider } any more. If it was not you, ask the school for a new password: somebody knows the old one.
+history-replaced = The link to { $provider } was replaced. The old one does not work any more. Sign in again on other devices.
 history-mismatch-tried = Somebody tried to link your profile. The login and password fitted, but Gosuslugi was another person's. We linked nothing. If it was not you, ask the school for a new password: somebody knows the old one.
 history-link-refused = The profile could not be linked to { $provider }. Nothing has changed.
 history-identity-tried-elsewhere = Somebody tried to link to another profile the Gosuslugi account that is linked to yours. We did not do it.

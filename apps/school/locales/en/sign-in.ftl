@@ -49,12 +49,21 @@
 ###   page-linked-next $into
 ###   page-linked-own $mask
 ###   page-linked-profile
+###   page-linked-provider $provider
 ###   page-linked-safety
 ###   page-linked-sessions
 ###   page-linked-text
 ###   page-linked-text-no-password
 ###   page-linked-title $provider
+###   page-linked-way
 ###   page-linked-when
+###   page-move-cancel
+###   page-move-credentials
+###   page-move-hint-login
+###   page-move-next
+###   page-move-text $provider
+###   page-move-then $provider
+###   page-move-title
 ###   page-not-linked-cancel
 ###   page-not-linked-lead
 ###   page-not-linked-next
@@ -76,6 +85,15 @@
 ###   page-provider-time $time
 ###   page-provider-title $provider
 ###   page-recognise-text $provider
+###   page-replace-cancel
+###   page-replace-lost
+###   page-replace-new
+###   page-replace-next
+###   page-replace-old
+###   page-replace-password
+###   page-replace-since $date
+###   page-replace-text
+###   page-replace-title
 ###   page-restore-bring
 ###   page-restore-in-flow $provider $time
 ###   page-restore-next
@@ -189,6 +207,24 @@ page-prove-parent-text = Enter your own login. Only the child's own Gosuslugi fi
 page-prove-then-title = What happens next
 page-prove-then-text = We link the diary to { $provider } and open it. Next time one button is enough.
 
+## MOVE and REPLACE
+page-move-title = Move the link here?
+page-move-text = The other profile loses { $provider } sign-in.
+page-move-credentials = Login and password of the other profile
+page-move-hint-login = The login of the profile that has the link now
+page-move-next = Move the link
+page-move-cancel = Do not move
+page-move-then = You can sign in to this profile with { $provider }. To the other one you sign in with login and password. Diary and marks stay in both.
+page-replace-title = Replace the link?
+page-replace-text = There can be one link only. If you replace it, the old one stops working.
+page-replace-old = Old
+page-replace-since = Stands since { $date }
+page-replace-new = New
+page-replace-lost = We erase the contacts that were kept from the old link. Sign in again on other devices.
+page-replace-password = Password of this profile
+page-replace-next = Replace the link
+page-replace-cancel = Keep the old one
+
 ## IS-IT-YOU
 page-is-it-you-title = { label-is-it-you }
 page-is-it-you-who = Signed in to { $provider } as
@@ -202,6 +238,8 @@ page-linked-title = Done: the profile is linked to { $provider }
 page-linked-profile = Profile
 page-linked-own = Profile: { $mask }
 page-linked-identity = { $provider }: { $mask }
+page-linked-way = Way to sign in
+page-linked-provider = { $provider }
 page-linked-when = When
 page-linked-text = You can now sign in with one button. The password works too.
 page-linked-text-no-password = You can now sign in with one button.

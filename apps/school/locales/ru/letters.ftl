@@ -17,12 +17,15 @@
 ###   letter-linked-title $provider-with
 ###   letter-mismatch-text $Moment $mask $provider
 ###   letter-mismatch-title
+###   letter-moved-away-text $Moment $mask $provider-with
 ###   letter-never
 ###   letter-not-you
 ###   letter-password-changed-text $Moment $mask
 ###   letter-password-changed-title
 ###   letter-paused-text $Moment $mask $time
 ###   letter-paused-title
+###   letter-replaced-text $Moment $mask $provider-with
+###   letter-replaced-title $provider-with
 ###   letter-restore-life $minutes
 ###   letter-restore-not-you
 ###   letter-restore-open
@@ -96,6 +99,9 @@ letter-linked-text = { $Moment } профиль { $mask } связали { $prov
 letter-unlinked-title = { $Provider } отключены
 letter-unlinked-text = { $Moment } от профиля { $mask } отключили { $provider }.
 letter-unlinked-ways = Входите { $ways }.
+letter-replaced-title = Связь { $provider-with } заменена
+letter-replaced-text = { $Moment } связь профиля { $mask } { $provider-with } заменили. Прежняя связь больше не работает.
+letter-moved-away-text = { $Moment } связь профиля { $mask } { $provider-with } перенесли в другой профиль. Прежняя связь больше не работает.
 letter-mismatch-title = Кто-то пробовал связать ваш профиль
 letter-mismatch-text = { $Moment } логин и пароль профиля { $mask } подошли, а { $provider } были другого человека. Мы ничего не связали. Если это не вы, смените пароль: его кто-то знает.
 letter-elsewhere-title = Кто-то пробовал связать ваши { $Provider }

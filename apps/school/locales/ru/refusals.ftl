@@ -26,8 +26,10 @@
 ###   refusal-account-blocked-title
 ###   refusal-account-linked-already-foreign
 ###   refusal-account-linked-already-next
+###   refusal-account-linked-already-next-keep
 ###   refusal-account-linked-already-next-other $provider-of
 ###   refusal-account-linked-already-text $date
+###   refusal-account-linked-already-text-over $date
 ###   refusal-account-linked-already-title $provider-at
 ###   refusal-assurance-too-low-child $provider-at
 ###   refusal-assurance-too-low-next $provider-to
@@ -73,8 +75,10 @@
 ###   refusal-guardian-child-mix-up-text $mix-up $provider-to
 ###   refusal-guardian-child-mix-up-title $mix-up
 ###   refusal-identity-linked-elsewhere-foreign
-###   refusal-identity-linked-elsewhere-next $provider-of
+###   refusal-identity-linked-elsewhere-move
+###   refusal-identity-linked-elsewhere-next
 ###   refusal-identity-linked-elsewhere-next-leave
+###   refusal-identity-linked-elsewhere-next-other $provider-of
 ###   refusal-identity-linked-elsewhere-own $provider
 ###   refusal-identity-linked-elsewhere-text
 ###   refusal-identity-linked-elsewhere-title
@@ -154,17 +158,21 @@ refusal-assurance-too-low-next-local = { action-local }
 
 ## identity-linked-elsewhere
 refusal-identity-linked-elsewhere-title = Эти Госуслуги уже связаны с другим профилем
-refusal-identity-linked-elsewhere-text = Сами мы связь не переносим. С каким профилем она сейчас, мы не показываем.
+refusal-identity-linked-elsewhere-text = Сами мы связь не переносим: сначала нужно убедиться, что оба профиля ваши. С каким профилем она сейчас, мы не показываем.
+refusal-identity-linked-elsewhere-move = Другой профиль тоже ваш? Понадобятся его логин и пароль.
 refusal-identity-linked-elsewhere-own = Другой профиль тоже ваш? Войдите в него и отключите { $provider } в настройках.
 refusal-identity-linked-elsewhere-foreign = Другого профиля у вас нет? Разобраться поможет школа.
-refusal-identity-linked-elsewhere-next = { action-other-identity }
+refusal-identity-linked-elsewhere-next = Это тоже мой профиль
+refusal-identity-linked-elsewhere-next-other = { action-other-identity }
 refusal-identity-linked-elsewhere-next-leave = { action-leave }
 
 ## account-linked-already
 refusal-account-linked-already-title = Профиль уже связан с другой учётной записью { $provider-at }
-refusal-account-linked-already-text = Эта связь действует с { $date }. Связь может быть только одна. Чтобы сделать новую, отключите прежнюю в настройках.
+refusal-account-linked-already-text = Эта связь действует с { $date }. Связь может быть только одна. Если заменить её, прежняя перестанет работать. Мы спросим пароль.
+refusal-account-linked-already-text-over = Эта связь действует с { $date }. Связь может быть только одна. Чтобы сделать новую, отключите прежнюю в настройках.
 refusal-account-linked-already-foreign = Прежнюю делали не вы?
-refusal-account-linked-already-next = Оставить прежнюю
+refusal-account-linked-already-next = Заменить связь
+refusal-account-linked-already-next-keep = Оставить прежнюю
 refusal-account-linked-already-next-other = { action-other-identity }
 
 ## guardian-child-mix-up: $mix-up is adult-on-child or child-on-adult

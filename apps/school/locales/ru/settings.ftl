@@ -7,9 +7,11 @@
 ###   history-link-refused $provider-with
 ###   history-linked $provider-with
 ###   history-mismatch-tried
+###   history-moved-away $provider-through $provider-with
 ###   history-password-changed
 ###   history-password-paused $time
 ###   history-password-printed
+###   history-replaced $provider-with
 ###   history-sessions-ended
 ###   history-signed-in-password
 ###   history-signed-in-provider $provider-through
@@ -205,6 +207,8 @@ history-signed-in-provider = Вы вошли { $provider-through }
 history-signed-out = Вы вышли из дневника
 history-linked = Профиль связали { $provider-with }
 history-unlinked = Отключили { $provider }
+history-moved-away = Связь { $provider-with } перенесли в другой профиль, по логину и паролю этого. Войти сюда { $provider-through } больше нельзя. Если это не вы, попросите у школы новый пароль: его кто-то знает.
+history-replaced = Связь { $provider-with } заменили. Прежняя больше не работает. На других устройствах нужно войти заново.
 history-mismatch-tried = Кто-то пробовал связать ваш профиль. Логин и пароль подошли, а Госуслуги были другого человека. Мы ничего не связали. Если это не вы, попросите у школы новый пароль: его кто-то знает.
 history-link-refused = Связать профиль { $provider-with } не получилось. Ничего не изменилось.
 history-identity-tried-elsewhere = С другим профилем пробовали связать Госуслуги, которые уже связаны с вашим. Мы этого не сделали.

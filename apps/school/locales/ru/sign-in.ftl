@@ -49,12 +49,21 @@
 ###   page-linked-next $into
 ###   page-linked-own $mask
 ###   page-linked-profile
+###   page-linked-provider $Provider
 ###   page-linked-safety
 ###   page-linked-sessions
 ###   page-linked-text
 ###   page-linked-text-no-password
 ###   page-linked-title $provider-with
+###   page-linked-way
 ###   page-linked-when
+###   page-move-cancel
+###   page-move-credentials
+###   page-move-hint-login
+###   page-move-next
+###   page-move-text $provider-through
+###   page-move-then $provider-through
+###   page-move-title
 ###   page-not-linked-cancel
 ###   page-not-linked-lead
 ###   page-not-linked-next
@@ -76,6 +85,15 @@
 ###   page-provider-time $time
 ###   page-provider-title $provider-at
 ###   page-recognise-text $provider-at
+###   page-replace-cancel
+###   page-replace-lost
+###   page-replace-new
+###   page-replace-next
+###   page-replace-old
+###   page-replace-password
+###   page-replace-since $date
+###   page-replace-text
+###   page-replace-title
 ###   page-restore-bring
 ###   page-restore-in-flow $Provider $time
 ###   page-restore-next
@@ -189,6 +207,24 @@ page-prove-parent-text = Введите свой логин. К профилю �
 page-prove-then-title = Что будет дальше
 page-prove-then-text = Мы свяжем дневник { $provider-with } и откроем его. В следующий раз хватит одной кнопки.
 
+## MOVE and REPLACE
+page-move-title = Перенести связь сюда?
+page-move-text = В другом профиле вход { $provider-through } пропадёт.
+page-move-credentials = Логин и пароль другого профиля
+page-move-hint-login = Логин того профиля, с которым связь сейчас
+page-move-next = Перенести связь
+page-move-cancel = Не переносить
+page-move-then = В этот профиль можно будет входить { $provider-through }. В другой вы войдёте по логину и паролю. Дневник и оценки останутся в обоих.
+page-replace-title = Заменить связь?
+page-replace-text = Связь может быть только одна. Если заменить её, прежняя перестанет работать.
+page-replace-old = Прежняя
+page-replace-since = Действует с { $date }
+page-replace-new = Новая
+page-replace-lost = Контакты, которые сохранили по прежней связи, сотрём. На других устройствах нужно войти заново.
+page-replace-password = Пароль этого профиля
+page-replace-next = Заменить связь
+page-replace-cancel = Оставить прежнюю
+
 ## IS-IT-YOU
 page-is-it-you-title = { label-is-it-you }
 page-is-it-you-who = { $Provider-at } вошли как
@@ -202,6 +238,8 @@ page-linked-title = Готово: профиль связан { $provider-with }
 page-linked-profile = Профиль
 page-linked-own = Профиль: { $mask }
 page-linked-identity = { $Provider }: { $mask }
+page-linked-way = Способ входа
+page-linked-provider = { $Provider }
 page-linked-when = Когда
 page-linked-text = Теперь в дневник можно входить одной кнопкой. Пароль тоже работает.
 page-linked-text-no-password = Теперь в дневник можно входить одной кнопкой.

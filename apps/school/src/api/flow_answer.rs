@@ -58,7 +58,14 @@ pub(super) async fn respond(
     flow_response::log_fault(&advance);
     let view = &advance.view;
     let flow = FlowShape::of(app, caller, view).await?;
-    if let FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal)) = &view.step {
+    let refusal = match &view.step {
+        FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal)) => {
+            Some(refusal.clone())
+        }
+        FlowStep::Taken { way, .. } => Some(way.refusal()),
+        _ => None,
+    };
+    if let Some(refusal) = &refusal {
         let scene = Scene::in_flow(app, &caller.visit, view);
         return refused(&scene, refusal, Some(flow)).await;
     }

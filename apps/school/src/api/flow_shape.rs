@@ -221,6 +221,11 @@ impl FlowShape {
                 shape.consent = Some(consent(app, caller, view, "page-is-it-you-next")?);
                 StepShape::Confirm
             }
+            // Its ways out are pages' alone as yet: another try, or away.
+            FlowStep::Taken { way, .. } => {
+                shape.refusal = told(&way.refusal()).await?;
+                StepShape::TryAgain
+            }
             FlowStep::ChooseContacts {
                 offered,
                 linked_at,

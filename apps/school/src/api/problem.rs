@@ -225,7 +225,9 @@ pub(super) async fn refused(
 /// Code and text key of a problem of the program itself.
 const fn name_of(problem: &Problem) -> (&'static str, &'static str) {
     match problem {
-        Problem::Fault(Broken::Hash(HashError::Busy)) => ("busy", "api-busy"),
+        Problem::Fault(Broken::Hash(HashError::Busy)) | Problem::TooManyStarts => {
+            ("busy", "api-busy")
+        }
         Problem::Fault(Broken::Store(StoreError::Unavailable(_))) => {
             ("unavailable", "api-unavailable")
         }

@@ -1,10 +1,17 @@
 //! The form of login and password: on the sign-in page, and on the page of the local proof.
 
+use axum::http::StatusCode;
 use linking_core::{
-    ids::OrganizationId, person::Login, secret::Password, usecase::LocalCredentials,
+    ids::OrganizationId, person::Login, refusal::Refusal, secret::Password,
+    usecase::LocalCredentials,
 };
+use serde::{Deserialize, Serialize};
 
-use crate::{i18n::Texts, pages::place::FoundPlace, web::fields::Fields};
+use crate::{
+    i18n::Texts,
+    pages::place::FoundPlace,
+    web::{fields::Fields, told::Told},
+};
 
 /// The summary of errors on top of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +41,8 @@ pub(crate) struct CredentialsView {
     pub(crate) forgot: Forgot,
     /// Whether there is a tick for shared computers, and whether it is set.
     pub(crate) shared: Option<bool>,
+    /// «Войти».
+    pub(crate) button: String,
 }
 
 /// Where «Восстановить пароль» leads.
@@ -79,6 +88,43 @@ impl CredentialsView {
     }
 }
 
+impl TypedFault {
+    /// The status of the page that tells it.
+    pub(crate) const fn status(self) -> StatusCode {
+        match self {
+            Self::Empty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::FitsNobody => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// What a form that comes back is drawn from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Again<'a> {
+    /// What is wrong.
+    pub(crate) fault: Option<TypedFault>,
+    /// The login as typed.
+    pub(crate) login: &'a str,
+}
+
+impl<'a> Again<'a> {
+    /// What the last press led to, if it was this form's.
+    pub(crate) fn of(told: Option<&'a Told>) -> Self {
+        match told {
+            Some(Told::Typed { fault, login }) => Self {
+                fault: Some(*fault),
+                login,
+            },
+            Some(Told::Refused { .. } | Told::Password(_)) | None => Self::default(),
+        }
+    }
+
+    /// The page's status.
+    pub(crate) fn status(self) -> StatusCode {
+        self.fault.map_or(StatusCode::OK, TypedFault::status)
+    }
+}
+
 /// What was typed, as far as it goes back into the page: never the password.
 #[derive(Debug)]
 pub(crate) struct Typed {
@@ -89,7 +135,8 @@ pub(crate) struct Typed {
 }
 
 /// Why what was typed cannot be tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum TypedFault {
     /// Something was left empty.
     Empty {
@@ -105,16 +152,6 @@ pub(crate) enum TypedFault {
 }
 
 impl Typed {
-    /// Nothing yet.
-    pub(crate) fn nothing() -> Self {
-        Self {
-            organization: None,
-            login: String::new(),
-            password: None,
-            password_came: false,
-        }
-    }
-
     /// Reads the form's fields.
     pub(crate) fn read(fields: &Fields) -> Self {
         let password = fields.get("password").unwrap_or_default();
@@ -131,9 +168,20 @@ impl Typed {
         }
     }
 
-    /// The login, to stand in the field again.
-    pub(crate) fn login(&self) -> &str {
-        &self.login
+    /// What the page is to tell after a refusal: the form again, or the refusal's own page.
+    pub(crate) fn told_of(self, refusal: Refusal) -> Told {
+        match refusal {
+            Refusal::WrongCredentials => self.told(TypedFault::FitsNobody),
+            other => Told::refused(other),
+        }
+    }
+
+    /// What the page is to tell that draws the form again.
+    pub(crate) fn told(self, fault: TypedFault) -> Told {
+        Told::Typed {
+            fault,
+            login: self.login,
+        }
     }
 
     /// What can be tried.

@@ -5,7 +5,9 @@ mod acts;
 mod callback;
 mod ended;
 mod link_pages;
+mod move_page;
 mod prove;
+mod replace_page;
 mod waiting;
 
 pub(crate) use acts::{
@@ -14,7 +16,9 @@ pub(crate) use acts::{
 pub(crate) use callback::callback;
 pub(crate) use ended::{done, refused};
 pub(crate) use link_pages::{contacts, not_linked, restore_page, step_up_page, who};
+pub(crate) use move_page::{open_page as move_page, submit as submit_move};
 pub(crate) use prove::{open_page as prove_page, submit as submit_proof};
+pub(crate) use replace_page::{open_page as replace_page, submit as submit_replace};
 pub(crate) use waiting::{again, checking, provider};
 
 use axum::{
@@ -23,10 +27,10 @@ use axum::{
 };
 use linking_core::{
     ids::FlowId,
-    link::FlowPurpose,
+    link::{FlowPurpose, WayOut},
     refusal::Refusal,
     region::ZoneOffset,
-    usecase::{FlowView, Outcome},
+    usecase::{FlowName, FlowStep, FlowView, Outcome},
 };
 
 use crate::{
@@ -34,11 +38,13 @@ use crate::{
     i18n::{Args, Texts},
     pages::{
         frame::see,
+        problem::other_profile,
         refusal::{self, Scene},
     },
     web::{
         problem::{PageResult, Problem},
         state::AppState,
+        told::{Told, see_told},
         visit::Visit,
     },
 };
@@ -61,11 +67,21 @@ async fn open(
     id: &str,
     pages: &[FlowPage],
 ) -> Result<Opened, Problem> {
+    open_where(app, visit, id, |step| pages.contains(&FlowPage::of(step))).await
+}
+
+/// Loads a flow for a page that stands at some of its steps.
+async fn open_where(
+    app: &AppState,
+    visit: &Visit,
+    id: &str,
+    stands_at: impl Fn(&FlowStep) -> bool,
+) -> Result<Opened, Problem> {
     let view = match load(app, visit, id).await? {
         Ok(view) => view,
         Err(answer) => return Ok(Opened::Elsewhere(answer)),
     };
-    if pages.contains(&FlowPage::of(&view.step)) {
+    if stands_at(&view.step) {
         Ok(Opened::Here(view))
     } else {
         Ok(Opened::Elsewhere(see(&present_address(&view))))
@@ -78,31 +94,61 @@ async fn load(
     visit: &Visit,
     id: &str,
 ) -> Result<Result<FlowView, Response>, Problem> {
-    let refusal = match flow_id(id) {
-        Some(id) => match app
-            .linking()
-            .flow(visit.visitor(), visit.actor(), id)
-            .await?
-        {
-            Outcome::Done(view) => return Ok(Ok(view)),
-            Outcome::Refused(refusal) => refusal,
-        },
-        None => Refusal::FlowNotYours,
+    let Some(id) = flow_id(id) else {
+        return Ok(Err(refuse(app, visit, None, &Refusal::FlowNotYours).await?));
     };
-    Ok(Err(refuse(app, visit, &refusal).await?))
+    let outcome = app
+        .linking()
+        .flow(visit.visitor(), visit.actor(), id)
+        .await?;
+    Ok(match outcome {
+        Outcome::Done(view) => Ok(view),
+        Outcome::Refused(refusal) => Err(refuse(app, visit, Some(id), &refusal).await?),
+    })
 }
 
 /// The page of a refusal for a flow that cannot be looked at.
-async fn refuse(app: &AppState, visit: &Visit, refusal: &Refusal) -> PageResult {
+async fn refuse(
+    app: &AppState,
+    visit: &Visit,
+    id: Option<FlowId>,
+    refusal: &Refusal,
+) -> PageResult {
+    if *refusal == Refusal::FlowNotYours
+        && let Some(id) = id
+        && is_of_another_profile(app, visit, FlowName::Id(id)).await?
+    {
+        return other_profile(app, visit);
+    }
     refusal::page(&Scene::remembered(app, visit), refusal).await
 }
 
-/// GET `/flow/{id}`: the page of the present step.
+async fn is_of_another_profile(
+    app: &AppState,
+    visit: &Visit,
+    flow: FlowName<'_>,
+) -> Result<bool, Problem> {
+    let linking = app.linking();
+    Ok(linking
+        .is_of_another_profile(visit.visitor(), visit.actor(), flow)
+        .await?)
+}
+
+/// The answer to a press that was refused: the flow's own address tells why.
+fn refused_press(app: &AppState, visit: &Visit, id: FlowId, refusal: Refusal) -> Response {
+    let path = format!("/flow/{id}");
+    see_told(app, visit, &path, "", &Told::refused(refusal))
+}
+
+/// GET `/flow/{id}`: the page of the present step, or why the last press was refused.
 pub(crate) async fn present(
     State(app): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
 ) -> PageResult {
+    if let Some(Told::Refused { refusal, .. }) = visit.told() {
+        return refuse(&app, &visit, flow_id(&id), refusal).await;
+    }
     Ok(match load(&app, &visit, &id).await? {
         Ok(view) => see(&present_address(&view)),
         Err(answer) => answer,
@@ -166,4 +212,14 @@ fn act(view: &FlowView, name: &str) -> String {
 
 fn page_of(view: &FlowView, page: FlowPage) -> String {
     page_address(view.id, page)
+}
+
+/// The page whose act waits for a recent proof.
+fn waiting_page(view: &FlowView) -> String {
+    match &view.step {
+        FlowStep::Taken {
+            way: WayOut::Move, ..
+        } => act(view, "move"),
+        _ => present_address(view),
+    }
 }

@@ -82,6 +82,13 @@ pub(crate) struct PlaceView {
     pub(crate) ask: Option<Ask>,
 }
 
+/// Names and values as the query of an address.
+pub(crate) fn query_of(pairs: &[(&'static str, String)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    query.finish()
+}
+
 /// What is known of the place, and how the page asks for the rest.
 #[derive(Debug, Clone)]
 pub(crate) struct FoundPlace {
@@ -102,6 +109,40 @@ impl FoundPlace {
             organization: self.organization.as_ref().map(|found| found.id),
             begun: None,
         }
+    }
+
+    /// Region and locality, so that a form that comes back asks at the same place.
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
+        let region = self
+            .region
+            .iter()
+            .map(|region| ("region", region.code.to_string()));
+        let locality = self
+            .locality
+            .iter()
+            .map(|locality| ("locality", locality.to_string()));
+        region.chain(locality).collect()
+    }
+
+    /// What is known of the place, for a link to a page that asks for the rest.
+    pub(crate) fn known(&self) -> Vec<(&'static str, String)> {
+        match &self.organization {
+            Some(found) => vec![("organization", found.id.to_string())],
+            None => self.fields(),
+        }
+    }
+
+    /// Region and organisation, for a form that begins a way to a provider.
+    pub(crate) fn hint(&self) -> Vec<(&'static str, String)> {
+        let region = self
+            .region
+            .iter()
+            .map(|region| ("region", region.code.to_string()));
+        let organization = self
+            .organization
+            .iter()
+            .map(|found| ("organization", found.id.to_string()));
+        region.chain(organization).collect()
     }
 
     /// Whether the password can be asked for beside the present field.

@@ -71,7 +71,7 @@ const NO_COOKIES: Words = Words {
 
 const fn words(problem: &Problem) -> Words {
     match problem {
-        Problem::Fault(Fault::Hash(HashError::Busy)) => BUSY,
+        Problem::Fault(Fault::Hash(HashError::Busy)) | Problem::TooManyStarts => BUSY,
         Problem::Fault(Fault::Store(StoreError::Conflict(_)))
         | Problem::ForeignForm
         | Problem::StaleForm => STALE_FORM,
@@ -116,7 +116,7 @@ pub(crate) fn page(
     let mut response =
         show(&page, status).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
     match status {
-        StatusCode::SERVICE_UNAVAILABLE => {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from_static("60"));

@@ -191,17 +191,23 @@ async fn tell(
         },
         Refusal::IdentityLinkedElsewhere => page
             .say(t.text("refusal-identity-linked-elsewhere-text"))
-            .item(t.text("refusal-identity-linked-elsewhere-own"))
+            .item(t.text(if scene.way_out().is_some() {
+                "refusal-identity-linked-elsewhere-move"
+            } else {
+                "refusal-identity-linked-elsewhere-own"
+            }))
             .item(t.text("refusal-identity-linked-elsewhere-foreign"))
             .say(scene.whom_to_ask(&t).await?),
         Refusal::AccountLinkedAlready { since } => {
             let date = t.day(*since, scene.offset().await?);
-            page.say(t.text_with(
-                "refusal-account-linked-already-text",
-                &Args::new().with("date", date),
-            ))
-            .say(t.text("refusal-account-linked-already-foreign"))
-            .say(scene.whom_to_ask(&t).await?)
+            let key = if scene.way_out().is_some() {
+                "refusal-account-linked-already-text"
+            } else {
+                "refusal-account-linked-already-text-over"
+            };
+            page.say(t.text_with(key, &Args::new().with("date", date)))
+                .say(t.text("refusal-account-linked-already-foreign"))
+                .say(scene.whom_to_ask(&t).await?)
         }
         Refusal::GuardianChildMixUp { mix_up } => {
             let args = mix_up_args(*mix_up);

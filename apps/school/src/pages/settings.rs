@@ -24,13 +24,14 @@ use crate::{
         contacts::Masked,
         frame::{Frame, own_name, page, show, visible},
         profile::{contact_list_accusative, membership_line},
+        refusal::{self, Scene},
         settings::{
             history::HistoryItem,
             sessions::SessionRow,
             way_rows::{LinkRow, WayOffer, WayRow, link_row, way_row},
         },
     },
-    web::{fields::Query, problem::PageResult, state::AppState, visit::SignedIn},
+    web::{fields::Query, problem::PageResult, state::AppState, told::Told, visit::SignedIn},
 };
 
 /// A fact of the profile.
@@ -86,6 +87,10 @@ pub(crate) async fn open(
     signed_in: SignedIn,
     Query(query): Query,
 ) -> PageResult {
+    if let Some(Told::Refused { refusal, provider }) = signed_in.visit.told() {
+        let scene = Scene::remembered(&app, &signed_in.visit).about_any(provider.as_ref());
+        return refusal::page(&scene, refusal).await;
+    }
     let linking = app.linking();
     let ways = linking.ways(&signed_in.actor).await?;
     let sessions = linking.sessions(&signed_in.actor).await?;

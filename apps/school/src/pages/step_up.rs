@@ -7,7 +7,7 @@ use axum::{
 };
 use linking_core::{
     provider::ProviderId,
-    refusal::{Refusal, RefusalCode},
+    refusal::Refusal,
     secret::Password,
     session::SignInWay,
     usecase::{NewSession, Outcome, StartOrder},
@@ -20,6 +20,7 @@ use crate::{
         credentials::ErrorSummary,
         flow::TimeLeft,
         frame::{Frame, page, see, show},
+        place::query_of,
         refusal::{self, Scene},
         settings::ways,
     },
@@ -29,6 +30,7 @@ use crate::{
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
+        told::{PasswordFault, Told, see_told},
         visit::SignedIn,
     },
 };
@@ -40,19 +42,8 @@ pub(crate) struct StepUpView {
     pub(crate) action: String,
     /// «Отменить».
     pub(crate) back: String,
-    /// Why the last try did not go through.
-    pub(crate) error: Option<StepUpError>,
     /// Until when the step is open, in a flow.
     pub(crate) time: Option<TimeLeft>,
-}
-
-/// Why a try did not go through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StepUpError {
-    /// Nothing was typed.
-    Empty,
-    /// A rule said no.
-    Refused(Refusal),
 }
 
 #[derive(Debug, Template)]
@@ -86,18 +77,20 @@ pub(crate) async fn page(
     in_flow: InFlow,
 ) -> PageResult {
     let visit = &signed_in.visit;
-    let (error, status) = match view.error {
+    let fault = match visit.told() {
+        Some(Told::Refused { refusal, .. }) => {
+            return refusal::page(&Scene::remembered(app, visit), refusal).await;
+        }
+        Some(Told::Password(fault)) => Some(*fault),
+        Some(Told::Typed { .. }) | None => None,
+    };
+    let (error, status) = match fault {
         None => (None, StatusCode::OK),
-        Some(StepUpError::Empty) => (
+        Some(PasswordFault::Empty) => (
             Some("field-password-empty"),
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
-        Some(StepUpError::Refused(Refusal::WrongCredentials)) => {
-            (Some("refusal-step-up-needed-field"), StatusCode::FORBIDDEN)
-        }
-        Some(StepUpError::Refused(refusal)) => {
-            return refusal::page(&Scene::remembered(app, visit), &refusal).await;
-        }
+        Some(PasswordFault::Wrong) => (Some("refusal-step-up-needed-field"), StatusCode::FORBIDDEN),
     };
     let ways = app.linking().ways_that_work(&signed_in.actor).await?;
     let linked: Vec<&ProviderId> = ways
@@ -154,12 +147,7 @@ pub(crate) async fn page(
         frame,
         t,
     };
-    let response = show(&page, status)?;
-    Ok(if status == StatusCode::FORBIDDEN {
-        refusal::refused_with(response, RefusalCode::WrongCredentials)
-    } else {
-        response
-    })
+    show(&page, status)
 }
 
 /// Whether the page stands in a flow, whose address says what the person wanted.
@@ -171,18 +159,32 @@ pub(crate) enum InFlow {
     No,
 }
 
+/// The password of a form that asks for nothing else.
+pub(crate) fn typed_password(fields: &Fields) -> Result<Password, Told> {
+    let typed = fields.get("password").unwrap_or_default().to_owned();
+    if typed.is_empty() {
+        return Err(Told::Password(PasswordFault::Empty));
+    }
+    Password::new(typed).ok_or(Told::Password(PasswordFault::Wrong))
+}
+
+/// What the page of such a form is to tell after a refusal.
+pub(crate) fn told_of(refusal: Refusal) -> Told {
+    match refusal {
+        Refusal::WrongCredentials => Told::Password(PasswordFault::Wrong),
+        other => Told::refused(other),
+    }
+}
+
 /// Checks the password of a form.
 pub(crate) async fn prove(
     app: &AppState,
     signed_in: &SignedIn,
     fields: &Fields,
-) -> Result<Result<NewSession, StepUpError>, Problem> {
-    let typed = fields.get("password").unwrap_or_default().to_owned();
-    if typed.is_empty() {
-        return Ok(Err(StepUpError::Empty));
-    }
-    let Some(password) = Password::new(typed) else {
-        return Ok(Err(StepUpError::Refused(Refusal::WrongCredentials)));
+) -> Result<Result<NewSession, Told>, Problem> {
+    let password = match typed_password(fields) {
+        Ok(password) => password,
+        Err(told) => return Ok(Err(told)),
     };
     let visitor = signed_in.visit.visitor();
     let outcome = app
@@ -191,7 +193,7 @@ pub(crate) async fn prove(
         .await?;
     Ok(match outcome {
         Outcome::Done(session) => Ok(session),
-        Outcome::Refused(refusal) => Err(StepUpError::Refused(refusal)),
+        Outcome::Refused(refusal) => Err(told_of(refusal)),
     })
 }
 
@@ -205,7 +207,6 @@ pub(crate) async fn open(
     let view = StepUpView {
         action: "/settings/step-up".to_owned(),
         back: next.way_back(),
-        error: None,
         time: None,
     };
     page(&app, &signed_in, &next, view, InFlow::No).await
@@ -232,14 +233,15 @@ pub(crate) async fn submit(
             flow_response::begin_session(response.headers_mut(), &session);
             Ok(response)
         }
-        Err(error) => {
-            let view = StepUpView {
-                action: "/settings/step-up".to_owned(),
-                back: next.way_back(),
-                error: Some(error),
-                time: None,
-            };
-            page(&app, &signed_in, &next, view, InFlow::No).await
+        Err(told) => {
+            let query = query_of(&[("next", next.code())]);
+            Ok(see_told(
+                &app,
+                &signed_in.visit,
+                "/settings/step-up",
+                &query,
+                &told,
+            ))
         }
     }
 }

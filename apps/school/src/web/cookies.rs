@@ -17,17 +17,20 @@ pub(crate) enum CookieName {
     Next,
     /// The language that the person chose.
     Language,
+    /// What the last press led to, sealed, for the page that tells it.
+    Told,
 }
 
 impl CookieName {
     /// Every cookie that the program may set.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Browser,
         Self::Session,
         Self::Place,
         Self::Next,
         Self::Language,
+        Self::Told,
     ];
 
     /// Its name. The prefix makes browsers refuse one that another host has set.
@@ -38,6 +41,7 @@ impl CookieName {
             Self::Place => "__Host-place",
             Self::Next => "__Host-next",
             Self::Language => "__Host-language",
+            Self::Told => "__Host-told",
         }
     }
 
@@ -47,6 +51,8 @@ impl CookieName {
             Self::Browser | Self::Place | Self::Language => TimeDelta::days(400),
             Self::Session => SESSION_LIFE,
             Self::Next => TimeDelta::minutes(30),
+            // Shown by the very next request.
+            Self::Told => TimeDelta::minutes(5),
         }
     }
 }

@@ -124,6 +124,9 @@ pub(crate) fn log(problem: &Problem, id: &RequestId) {
         Problem::Template => tracing::error!(request, "a page could not be drawn"),
         Problem::Panic => tracing::error!(request, "a request stopped in the middle"),
         Problem::WrongHost => tracing::debug!(request, "a request for another host"),
+        Problem::TooManyStarts => {
+            tracing::warn!(request, "a network began too many ways to a provider");
+        }
         Problem::ForeignForm => tracing::warn!(request, "a form from elsewhere was refused"),
         Problem::BadRequest
         | Problem::TooLarge

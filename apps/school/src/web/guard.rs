@@ -24,7 +24,7 @@ use crate::{
     api,
     i18n::Language,
     pages,
-    telemetry::RequestId,
+    telemetry::{RefusedWith, RequestId},
     web::{
         agent::agent_label,
         cookies::{self, CookieName},
@@ -34,6 +34,7 @@ use crate::{
         place::Place,
         problem::Problem,
         state::AppState,
+        told::Told,
         visit::{Visit, VisitParts},
     },
 };
@@ -101,7 +102,14 @@ pub(crate) async fn guard(State(app): State<AppState>, request: Request, next: N
     let mut response = match admit(&app, &browser, request).await {
         Ok(request) => {
             let visit = request.extensions().get::<Visit>().cloned();
-            with_visit(next.run(request).await, visit)
+            let told = visit.as_ref().is_some_and(|visit| visit.told().is_some());
+            let mut response = with_visit(next.run(request).await, visit);
+            if told {
+                // Told once. The press itself was logged as refused.
+                cookies::remove(response.headers_mut(), CookieName::Told);
+                response.extensions_mut().remove::<RefusedWith>();
+            }
+            response
         }
         Err(answer) => answer,
     };
@@ -305,6 +313,13 @@ async fn visit(
     let place = cookies::read(headers, CookieName::Place).map_or_else(Place::default, Place::read);
     let next = NextAct::from_code(cookies::read(headers, CookieName::Next));
     let language = extensions.get::<Language>().copied();
+    let told = Told::read(
+        linking.vault(),
+        &visitor.browser,
+        &request.method,
+        request.uri.path(),
+        headers,
+    );
     Ok(Visit(Arc::new(VisitParts {
         visitor,
         actor,
@@ -312,5 +327,6 @@ async fn visit(
         place,
         next,
         language: language.unwrap_or(app.site().diary.language),
+        told,
     })))
 }

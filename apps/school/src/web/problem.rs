@@ -35,6 +35,8 @@ pub(crate) enum Problem {
     ForeignForm,
     /// A form whose token is not that of this browser and session.
     StaleForm,
+    /// A network began too many ways to a provider (`threats.md` G18).
+    TooManyStarts,
     /// The browser sent no cookie with a form of ours: it keeps none.
     NoCookies,
 }
@@ -55,6 +57,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooManyStarts => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignForm | Self::StaleForm | Self::NoCookies => StatusCode::FORBIDDEN,
         }
     }

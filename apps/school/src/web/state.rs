@@ -1,10 +1,11 @@
 //! What every handler may use, and how this installation presents itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
 use linking_core::{
     ports::{Directory, Repeats},
     provider::{HttpsUrl, ProviderId},
+    session::Network,
     usecase::Linking,
 };
 
@@ -13,7 +14,7 @@ use crate::{
     settings::{
         Consents, Diary, Profile, PublicAddress, Settings, SharedComputers, TrustedProxies,
     },
-    web::origin::WebOrigin,
+    web::{origin::WebOrigin, problem::Problem, starts::Starts},
 };
 
 /// What pages need to know of a provider beside its adapter.
@@ -46,6 +47,8 @@ pub struct SiteSettings {
     pub shared_computers: SharedComputers,
     /// What pages need to know of each provider.
     pub providers: BTreeMap<ProviderId, ProviderSite>,
+    /// How many ways to a provider one network may begin in a minute.
+    pub starts_per_minute: NonZeroU32,
 }
 
 impl SiteSettings {
@@ -62,6 +65,7 @@ impl SiteSettings {
             consents: settings.consents.clone(),
             shared_computers: settings.shared_computers.clone(),
             providers,
+            starts_per_minute: settings.starts_per_minute,
         }
     }
 }
@@ -85,6 +89,7 @@ pub struct AppParts {
 #[derive(Debug, Clone)]
 pub struct AppState {
     parts: Arc<AppParts>,
+    starts: Arc<Starts>,
     russian: Texts,
     english: Texts,
 }
@@ -100,12 +105,22 @@ impl AppState {
         Self {
             russian: texts(Language::Russian),
             english: texts(Language::English),
+            starts: Arc::new(Starts::new(parts.site.starts_per_minute)),
             parts: Arc::new(parts),
         }
     }
 
     pub(crate) fn linking(&self) -> &Linking {
         &self.parts.linking
+    }
+
+    /// Admits one more way to a provider from a network.
+    pub(crate) fn admit_start(&self, network: Network) -> Result<(), Problem> {
+        if self.starts.take(network) {
+            Ok(())
+        } else {
+            Err(Problem::TooManyStarts)
+        }
     }
 
     pub(crate) fn directory(&self) -> &dyn Directory {

@@ -16,6 +16,7 @@ use crate::{
         next::{NextAct, ReturnTo},
         place::Place,
         problem::Problem,
+        told::Told,
     },
 };
 
@@ -32,6 +33,7 @@ pub(in crate::web) struct VisitParts {
     pub(in crate::web) place: Place,
     pub(in crate::web) next: NextAct,
     pub(in crate::web) language: Language,
+    pub(in crate::web) told: Option<Told>,
 }
 
 impl Visit {
@@ -44,6 +46,7 @@ impl Visit {
             place: Place::default(),
             next: NextAct::default(),
             language,
+            told: None,
         }))
     }
 
@@ -81,6 +84,11 @@ impl Visit {
     /// The last chosen place.
     pub(crate) fn place(&self) -> &Place {
         &self.0.place
+    }
+
+    /// What the last press led to, where this page is the one to tell it.
+    pub(crate) fn told(&self) -> Option<&Told> {
+        self.0.told.as_ref()
     }
 
     /// What to go on with after a step-up at a provider.

@@ -16,6 +16,7 @@ mod keys;
 mod languages;
 #[cfg(test)]
 mod letters;
+mod moving;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
@@ -25,11 +26,14 @@ mod pauses;
 #[cfg(test)]
 mod pickers;
 #[cfg(test)]
+mod presses;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod shared;
+mod starts;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]

@@ -3,15 +3,17 @@
 
 use crate::{
     browser::{Browser, FormOf, Page, state_of},
+    moving::proved_at_13,
     world::{PASSWORD, World},
 };
 
 /// The states that a flow of this preset can stand in.
-const STATES: [&str; 9] = [
+const STATES: [&str; 10] = [
     "provider",
     "not-linked",
     "prove",
     "who",
+    "taken",
     "contacts",
     "again",
     "interrupted",
@@ -21,12 +23,18 @@ const STATES: [&str; 9] = [
 
 /// Brings a flow into a state; gives its address.
 async fn bring(world: &World, browser: &mut Browser, state: &str) -> String {
-    let from_settings = matches!(state, "who");
+    let from_settings = matches!(state, "who" | "taken");
     if from_settings {
+        if state == "taken" {
+            linked_elsewhere(world).await;
+        }
         browser.sign_in(world, "dmitrieva30", PASSWORD).await;
         let page = browser.get("/settings").await;
         let page = browser.submit(page.form("/gosuslugi/link")).await;
         let page = browser.come_back("svetlana", &state_of(&page)).await;
+        if state == "taken" {
+            browser.post(&page.form("/confirm")).await;
+        }
         return flow_of(&page);
     }
     let ticket = browser.start(world).await;
@@ -76,6 +84,13 @@ async fn bring(world: &World, browser: &mut Browser, state: &str) -> String {
     flow
 }
 
+/// The teacher's identity is linked to her other profile.
+async fn linked_elsewhere(world: &World) {
+    let mut browser = Browser::new(world);
+    let page = proved_at_13(world, &mut browser).await;
+    assert_eq!(page.name(), "contacts", "{}", page.body);
+}
+
 fn flow_of(page: &Page) -> String {
     let id = page.address.split('/').nth(2).unwrap();
     format!("/flow/{id}")
@@ -103,42 +118,28 @@ async fn stands(browser: &mut Browser, flow: &str) -> String {
 #[tokio::test]
 async fn e20_every_step_in_every_state() {
     // Rows: the act. Columns: what it leads to in each state of STATES; "-" is the present page.
-    let table: [(&str, [&str; 9]); 10] = [
-        ("agree", ["-", "prove", "-", "-", "-", "-", "-", "-", "-"]),
-        (
-            "prove",
-            ["-", "-", "contacts", "-", "-", "-", "-", "-", "-"],
-        ),
-        (
-            "confirm",
-            ["-", "-", "-", "contacts", "-", "-", "-", "-", "-"],
-        ),
-        ("step-up", ["-", "-", "-", "who", "-", "-", "-", "-", "-"]),
-        ("contacts", ["-", "-", "-", "-", "done", "-", "-", "-", "-"]),
+    let table: [(&str, &str); 12] = [
+        ("agree", "- prove - - - - - - - -"),
+        ("prove", "- - contacts - - - - - - -"),
+        ("confirm", "- - - contacts - - - - - -"),
+        ("step-up", "- - - who - - - - - -"),
+        ("move", "- - - - contacts - - - - -"),
+        ("replace", "- - - - - - - - - -"),
+        ("contacts", "- - - - - done - - - -"),
         (
             "retry",
-            [
-                "provider", "provider", "provider", "provider", "-", "provider", "provider", "-",
-                "-",
-            ],
+            "provider provider provider provider provider - provider provider - -",
         ),
-        ("restore", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
-        ("prolong", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
-        (
-            "cancel",
-            [
-                "done", "done", "done", "done", "done", "done", "done", "-", "-",
-            ],
-        ),
+        ("restore", "- - - - - - - - - -"),
+        ("prolong", "- - - - - - - - - -"),
+        ("cancel", "done done done done done done done done - -"),
         (
             "other-identity",
-            [
-                "again", "again", "again", "again", "-", "again", "again", "-", "-",
-            ],
+            "again again again again again - again again - -",
         ),
     ];
     for (act, row) in table {
-        for (state, expected) in STATES.iter().zip(row) {
+        for (state, expected) in STATES.iter().zip(row.split(' ')) {
             let world = World::new().await;
             let mut browser = Browser::new(&world);
             let flow = bring(&world, &mut browser, state).await;
@@ -155,7 +156,11 @@ async fn e20_every_step_in_every_state() {
                     .with("organization", &world.school.to_string())
                     .with("login", "dmitrieva30")
                     .with("password", PASSWORD),
-                "step-up" => form.with("password", PASSWORD),
+                "step-up" | "replace" => form.with("password", PASSWORD),
+                "move" => form
+                    .with("organization", &world.other_school.to_string())
+                    .with("login", "dmitrieva13")
+                    .with("password", PASSWORD),
                 "contacts" => form.with("email", "keep"),
                 _ => form,
             };
@@ -166,7 +171,10 @@ async fn e20_every_step_in_every_state() {
                 page => format!("{flow}/{page}"),
             };
             assert_eq!(after, wanted, "{act} in {state}");
-            let makes_link = matches!((act, *state), ("prove", "prove") | ("confirm", "who"));
+            let makes_link = matches!(
+                (act, *state),
+                ("prove", "prove") | ("confirm", "who") | ("move", "taken")
+            );
             let now = world.links("dmitrieva30").await.len();
             assert_eq!(now, links + usize::from(makes_link), "{act} in {state}");
         }
@@ -199,6 +207,8 @@ async fn e20_every_page_in_every_state_is_the_present_one_or_leads_there() {
         "/refused",
         "/restore",
         "/step-up",
+        "/move",
+        "/replace",
     ];
     for state in STATES {
         let world = World::new().await;
@@ -210,13 +220,15 @@ async fn e20_every_page_in_every_state_is_the_present_one_or_leads_there() {
             let answer = browser.look(&path).await;
             let own = path == present
                 || (state == "prove" && page == "/restore")
-                || (state == "who" && page == "/step-up");
+                || (state == "who" && page == "/step-up")
+                || (state == "taken" && matches!(page, "/step-up" | "/move"));
             if own {
                 assert!(!answer.status.is_redirection(), "{page} in {state}");
             } else {
                 let signed_out = answer.location().starts_with("/sign-in");
                 assert!(
-                    answer.location() == present || (page == "/step-up" && signed_out),
+                    answer.location() == present
+                        || (matches!(page, "/step-up" | "/move") && signed_out),
                     "{page} in {state}: {}",
                     answer.location()
                 );

@@ -50,8 +50,9 @@ async fn a_forgotten_password_leads_back_to_the_step_up() {
     let page = browser.get(&page.main_door()).await;
     assert_eq!(page.name(), "step-up");
     assert!(page.body.contains("value=\"link.gosuslugi\""));
-    let page = browser.post(&page.form("/settings/step-up")).await;
+    let page = browser.submit(page.form("/settings/step-up")).await;
     assert_eq!(page.status, 422);
+    assert!(page.body.contains("value=\"link.gosuslugi\""));
     assert!(page.says("Введите пароль") && !page.says("Пароль не подошёл"));
 }
 

@@ -124,6 +124,7 @@ pub(crate) struct World {
     mailbox: Arc<Mailbox>,
     post: Post,
     pub(crate) school: OrganizationId,
+    pub(crate) other_school: OrganizationId,
     pub(crate) hostile_school: OrganizationId,
     pub(crate) authority: OrganizationId,
 }
@@ -177,6 +178,12 @@ impl World {
         Self::with("", change).await
     }
 
+    /// The installation where one network may begin so many ways to a provider in a minute.
+    pub(crate) async fn with_starts(in_a_minute: u32) -> Self {
+        let more = format!("[limits]\nstarts-per-minute = {in_a_minute}\n");
+        Self::with(&more, |_| {}).await
+    }
+
     async fn with(more: &str, change: impl FnOnce(&mut Policy)) -> Self {
         Self::made(more, change, false).await
     }
@@ -211,6 +218,7 @@ impl World {
             storage.organizations(&search).await.unwrap().first[0].id
         };
         let school = find("30", OrganizationType::School).await;
+        let other_school = find("13", OrganizationType::School).await;
         let hostile_school = find("onerror", OrganizationType::School).await;
         let authority = find("управление", OrganizationType::Authority).await;
         let consent = settings.consents.texts(&gosuslugi()).unwrap();
@@ -284,6 +292,7 @@ impl World {
             mailbox,
             post,
             school,
+            other_school,
             hostile_school,
             authority,
         }

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! Asked ─claim─▶ Claimed ─┬─▶ NotLinked ─agree─▶ Proving ─┬─▶ ChoosingContacts ─▶ Closed
-//!   ▲                     ├─▶ Recognising ─▶ Closed                 │
-//!   │                     ├─▶ Confirming ────────────────┘         │
+//!   ▲                     ├─▶ Recognising ─▶ Closed       │         ▲
+//!   │                     ├─▶ Confirming ────────────────┤         │
+//!   │                     │                      Taken ◀─┴─────────┤ (moved, replaced)
 //!   └──── Interrupted ◀───┼────────────────────────────────────────┘ (contacts chosen anew)
 //!        (another try)    └─▶ Closed
 //! ```
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::{AccountSheet, Epoch, Version},
     ids::{AccountId, FlowId, LinkId, OrganizationId, SessionId},
-    link::FlowState,
+    link::{FlowState, WayOut},
     ports::Tag,
     provider::{ProviderId, ProviderState},
     region::RegionCode,
@@ -262,20 +263,32 @@ impl LinkFlow {
         !matches!(self.state, FlowState::Closed(_))
     }
 
-    /// The account to which an open flow is bound: by its purpose, or by the link that it made.
+    /// The account to which an open flow is bound: by its purpose, by the link that it made, or
+    /// by the one that it may replace.
     #[must_use]
     pub fn bound_account(&self) -> Option<AccountId> {
         match &self.state {
             FlowState::Closed(_) => None,
-            FlowState::ChoosingContacts { account, .. } => Some(*account),
+            FlowState::ChoosingContacts { account, .. }
+            | FlowState::Taken {
+                way: WayOut::Replace { account, .. },
+                ..
+            } => Some(*account),
             FlowState::Asked { .. }
             | FlowState::Claimed { .. }
             | FlowState::Interrupted(_)
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
-            | FlowState::Confirming { .. } => self.purpose.bound_to().map(|(account, ..)| account),
+            | FlowState::Confirming { .. }
+            | FlowState::Taken { .. } => self.purpose.bound_to().map(|(account, ..)| account),
         }
+    }
+
+    /// The account for which it was begun, open or over.
+    #[must_use]
+    pub fn made_for(&self) -> Option<AccountId> {
+        self.purpose.bound_to().map(|(account, ..)| account)
     }
 
     /// Whether its life is over (`threats.md` G16): at the very instant it is.

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    account::Epoch,
     consent::GrantedConsent,
     ids::{AccountId, LinkId, SessionId},
+    link::LinkOrigin,
     provider::{ContactClaim, ProviderIdentity, ProviderState},
     refusal::Refusal,
     time::Timestamp,
@@ -19,6 +21,57 @@ pub enum Interruption {
     Refused(Refusal),
     /// The person signs out at the provider to come back as another.
     SwitchingIdentity,
+}
+
+/// What the person may do about a link that stands in the way of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WayOut {
+    /// The identity is another account's: «Это тоже мой профиль», with that one's password
+    /// (`threats.md` E1).
+    Move,
+    /// The account has a link to another identity of the provider: «Заменить связь», with the
+    /// account's password (E2).
+    Replace {
+        /// The account, proved in this flow.
+        account: AccountId,
+        /// Its epoch then.
+        epoch: Epoch,
+        /// Since when its link stands.
+        since: Timestamp,
+    },
+}
+
+impl WayOut {
+    /// The way out of a refused link, if there is one. Whether the identity fits the account
+    /// plays no part: the door would tell of it (`threats.md` F5). From the provider's side an
+    /// identity with a link enters its account; one that was linked meanwhile is an outrun answer.
+    #[must_use]
+    pub fn of(
+        refusal: &Refusal,
+        origin: LinkOrigin,
+        account: AccountId,
+        epoch: Epoch,
+    ) -> Option<Self> {
+        match (refusal, origin) {
+            (Refusal::IdentityLinkedElsewhere, LinkOrigin::FromSettings) => Some(Self::Move),
+            (Refusal::AccountLinkedAlready { since }, _) => Some(Self::Replace {
+                account,
+                epoch,
+                since: *since,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What the page says first.
+    #[must_use]
+    pub const fn refusal(&self) -> Refusal {
+        match self {
+            Self::Move => Refusal::IdentityLinkedElsewhere,
+            Self::Replace { since, .. } => Refusal::AccountLinkedAlready { since: *since },
+        }
+    }
 }
 
 /// How a flow ended.
@@ -132,6 +185,15 @@ pub enum FlowState {
         /// Who came.
         identity: Box<ProviderIdentity>,
     },
+    /// A link stands in the way, and the person may move or replace it.
+    Taken {
+        /// Who came.
+        identity: Box<ProviderIdentity>,
+        /// To what the person agreed.
+        consent: GrantedConsent,
+        /// What they may do.
+        way: WayOut,
+    },
     /// The link stands; the person may keep some contacts.
     ChoosingContacts {
         /// Of which account.
@@ -167,6 +229,8 @@ pub enum FlowStepName {
     Recognising,
     /// «Это вы?» before a link.
     Confirming,
+    /// A link stands in the way.
+    Taken,
     /// The contact choice.
     ChoosingContacts,
     /// Over.
@@ -185,6 +249,7 @@ impl FlowState {
             Self::Proving { .. } => FlowStepName::Proving,
             Self::Recognising { .. } => FlowStepName::Recognising,
             Self::Confirming { .. } => FlowStepName::Confirming,
+            Self::Taken { .. } => FlowStepName::Taken,
             Self::ChoosingContacts { .. } => FlowStepName::ChoosingContacts,
             Self::Closed(_) => FlowStepName::Closed,
         }

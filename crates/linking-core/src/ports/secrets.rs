@@ -104,6 +104,8 @@ pub enum Purpose {
     Letter,
     /// Seals what somebody typed to restore a password.
     RestoreRequest,
+    /// Seals what a press led to, for the page that tells it.
+    Told,
 }
 
 /// A keyed hash (HMAC-SHA-256) of a value: finds it, and does not give it away. Carries the

@@ -10,7 +10,10 @@ use crate::{
     session::{Actor, Visitor},
     sign_in::mismatch_limits,
     time::Timestamp,
-    usecase::{Advance, Fault, FlowStep, Linking, Outcome, TRIES, link_account::LinkQuestion},
+    usecase::{
+        Advance, Fault, FlowStep, Linking, Outcome, TRIES,
+        link_account::{LinkQuestion, NewLink},
+    },
 };
 
 impl Linking {
@@ -100,9 +103,14 @@ impl Linking {
         let mut answer = self.ask_link(&question).await?;
         match &answer.decision {
             Ok(LinkDecision::Make { consent, offered }) => {
-                let renewed = self.reissued(&actor.session.value);
-                let (change, linked) =
-                    self.link_change(&question, &answer.known, consent, offered.clone(), &renewed)?;
+                let mut renewed = self.reissued(&actor.session.value);
+                let new = NewLink {
+                    consent,
+                    offered: offered.clone(),
+                    anchor: answer.known.anchor,
+                    instead: None,
+                };
+                let (change, linked) = self.link_change(&question, new, &mut renewed)?;
                 let change = change.write(Write::PutSession {
                     session: renewed.session.clone(),
                     read: actor.session.version,
@@ -132,18 +140,20 @@ impl Linking {
                 } else {
                     None
                 };
-                let shown = pause.map_or_else(
-                    || refusal.clone(),
-                    |until| Refusal::TooManyAttempts { until },
-                );
-                self.close_refused(&flow, change, shown).await
+                match pause {
+                    Some(until) => {
+                        let shown = Refusal::TooManyAttempts { until };
+                        self.close_refused(&flow, change, shown).await
+                    }
+                    None => self.refused_link(&question, change, refusal).await,
+                }
             }
         }
     }
 
     /// Counts an identity that does not fit, before the page names the fields: the settings are
     /// no oracle either (`threats.md` F5). Gives the end of the pause, where there is one.
-    async fn count_mismatch(
+    pub(crate) async fn count_mismatch(
         &self,
         question: &LinkQuestion<'_>,
     ) -> Result<Option<Timestamp>, Fault> {
@@ -157,7 +167,7 @@ impl Linking {
     }
 
     /// The link was made meanwhile, by another tab: this flow has come to its end too.
-    async fn stands_already(
+    pub(crate) async fn stands_already(
         &self,
         actor: &Actor,
         flow: &Versioned<LinkFlow>,

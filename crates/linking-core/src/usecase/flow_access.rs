@@ -7,6 +7,7 @@ use crate::{
     ids::FlowId,
     link::{FlowEnd, FlowState, FlowStateError, Interruption, LinkFlow},
     policy::Policy,
+    ports::Purpose,
     provider::{HttpsUrl, ProviderId},
     refusal::Refusal,
     session::{Actor, Visitor},
@@ -68,6 +69,7 @@ const fn over(flow: &LinkFlow) -> Refusal {
         | FlowState::Proving { .. }
         | FlowState::Recognising { .. }
         | FlowState::Confirming { .. }
+        | FlowState::Taken { .. }
         | FlowState::ChoosingContacts {
             linked_at: None, ..
         }
@@ -75,7 +77,44 @@ const fn over(flow: &LinkFlow) -> Refusal {
     }
 }
 
+/// How a request names a flow.
+#[derive(Debug, Clone, Copy)]
+pub enum FlowName<'a> {
+    /// By its identifier.
+    Id(FlowId),
+    /// By the ticket that came back from the provider.
+    Ticket(&'a str),
+}
+
 impl Linking {
+    /// Whether a flow was begun in this very browser, by another profile than the one that is
+    /// signed in now: a tab that was left open (`threats.md` G17). Says nothing of which one.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn is_of_another_profile(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        flow: FlowName<'_>,
+    ) -> Result<bool, Fault> {
+        let Some(actor) = actor else {
+            return Ok(false);
+        };
+        let flow = match flow {
+            FlowName::Id(id) => self.ports.store.flow(id).await?,
+            FlowName::Ticket(state) => {
+                let ticket = self.ports.vault.tag(Purpose::Ticket, state.as_bytes());
+                self.ports.store.flow_by_ticket(&ticket).await?
+            }
+        };
+        Ok(flow.is_some_and(|flow| {
+            let of = flow.value.bound_account().or(flow.value.made_for());
+            flow.value.browser().is_same(&visitor.browser)
+                && of.is_some_and(|account| account != actor.account())
+        }))
+    }
+
     /// Loads a flow for a visitor, or says why not.
     pub(crate) async fn open_flow(
         &self,

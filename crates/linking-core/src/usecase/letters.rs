@@ -13,7 +13,7 @@ use crate::{
     ports::Due,
     region::ZoneOffset,
     secret::Secret256,
-    session::AgentLabel,
+    session::{AgentLabel, SignInWay},
     sign_in::effective_ways,
     time::{LETTER_LIFE, NOT_ME_LIFE, RESTORE_LIFE, Timestamp},
     usecase::{Fault, Linking},
@@ -66,10 +66,15 @@ impl Linking {
         let (kind, link): (LetterKind, Option<LinkId>) = match event.body.clone() {
             EventBody::Linked { link, provider } => (LetterKind::Linked { provider }, Some(link)),
             EventBody::Unlinked { provider, .. } => {
-                let links = self.ports.store.links_of(event.account).await?;
-                let standing: Vec<&Link> = links.iter().collect();
-                let ways = effective_ways(&sheet, &standing, self.policy_of(&sheet));
+                let ways = self.ways_left(&sheet).await?;
                 (LetterKind::Unlinked { provider, ways }, None)
+            }
+            EventBody::MovedAway { provider, .. } => {
+                let ways = self.ways_left(&sheet).await?;
+                (LetterKind::MovedAway { provider, ways }, None)
+            }
+            EventBody::Replaced { link, provider, .. } => {
+                (LetterKind::Replaced { provider }, Some(link))
             }
             EventBody::MismatchTried { provider } => (LetterKind::MismatchTried { provider }, None),
             EventBody::IdentityTriedElsewhere { provider } => {
@@ -82,6 +87,13 @@ impl Linking {
         let letter = self.letter(&sheet, due.key(), kind, event.at, event.agent.clone());
         self.with_tickets(letter.map(|letter| (letter, sheet, purpose)), Vec::new())
             .await
+    }
+
+    /// By what the person can sign in now.
+    async fn ways_left(&self, sheet: &AccountSheet) -> Result<Vec<SignInWay>, Fault> {
+        let links = self.ports.store.links_of(sheet.account().id).await?;
+        let standing: Vec<&Link> = links.iter().collect();
+        Ok(effective_ways(sheet, &standing, self.policy_of(sheet)))
     }
 
     /// A login names one account; an address may be that of several, and each gets a letter.

@@ -1,21 +1,22 @@
 //! What both ways of linking share: the facts, the change, and what a refusal leaves.
 
 use crate::{
-    account::{AccountSheet, Versioned},
+    account::{AccountSheet, Version, Versioned},
     audit::{Act, By, Concern, Notice},
-    change::{ChangeSet, Guard, SessionScope, Write},
+    change::{ChangeSet, FlowScope, Guard, SessionScope, Write},
     consent::{Consent, ConsentStatus, GrantedConsent},
     event::{Event, EventBody},
     ids::{AccountId, ConsentKind, LinkKind},
     link::{
-        ConsentFact, Link, LinkDecision, LinkFacts, LinkFlow, LinkOrigin, LocalProof,
+        ConsentFact, Link, LinkDecision, LinkEnd, LinkFacts, LinkFlow, LinkOrigin, LocalProof,
         compare_identity, decide_link,
     },
+    policy::Policy,
     ports::IdentitySheet,
-    provider::ProviderIdentity,
+    provider::{ContactClaim, ProviderIdentity},
     refusal::{Refusal, RefusalCode},
     session::Visitor,
-    usecase::{Fault, Linking, NewSession, start::existing_link},
+    usecase::{Fault, Linking, NewSession, links::Ending, start::existing_link},
 };
 
 /// The facts of one decision on a link, loaded together.
@@ -27,6 +28,16 @@ pub(crate) struct LinkQuestion<'a> {
     pub(crate) origin: LinkOrigin,
     pub(crate) consent: ConsentFact,
     pub(crate) proof: LocalProof,
+}
+
+/// A link that may be made.
+pub(crate) struct NewLink<'a> {
+    pub(crate) consent: &'a GrantedConsent,
+    pub(crate) offered: Vec<ContactClaim>,
+    /// The identity's anchor, as the write will meet it.
+    pub(crate) anchor: Version,
+    /// The account's link that ends for it.
+    pub(crate) instead: Option<&'a Link>,
 }
 
 /// The decision, with what the write must name.
@@ -48,8 +59,17 @@ impl LinkAnswer {
 }
 
 impl Linking {
-    /// Loads the facts of today and decides.
+    /// Loads the facts of today and decides on a new link.
     pub(crate) async fn ask_link(&self, question: &LinkQuestion<'_>) -> Result<LinkAnswer, Fault> {
+        self.ask(question, decide_link).await
+    }
+
+    /// Loads the facts of today and asks a decision.
+    pub(crate) async fn ask(
+        &self,
+        question: &LinkQuestion<'_>,
+        decide: impl FnOnce(&LinkFacts<'_>, &Policy) -> Result<LinkDecision, Refusal> + Send,
+    ) -> Result<LinkAnswer, Fault> {
         let account = question.sheet.account().id;
         let family = self.ports.store.family(account).await?;
         let links = self.ports.store.links_of(account).await?;
@@ -77,7 +97,7 @@ impl Linking {
         };
         let policy = self.policy_of(question.sheet);
         let connected = self.provider(facts.provider).is_some();
-        let decision = match decide_link(&facts, policy) {
+        let decision = match decide(&facts, policy) {
             _ if !connected => Err(Refusal::ProviderOff),
             // A left-over answer does not bring back what its owner ended (`threats.md` E5).
             Ok(LinkDecision::Make { .. }) if question.flow.value.is_outrun(known.anchor) => {
@@ -107,14 +127,18 @@ impl Linking {
     pub(crate) fn link_change(
         &self,
         question: &LinkQuestion<'_>,
-        known: &IdentitySheet,
-        consent: &GrantedConsent,
-        offered: Vec<crate::provider::ContactClaim>,
-        session: &NewSession,
+        new: NewLink<'_>,
+        session: &mut NewSession,
     ) -> Result<(ChangeSet, LinkFlow), Fault> {
         let now = self.now();
         let account = question.sheet.account();
         let provider = question.flow.value.provider();
+        let NewLink {
+            consent,
+            offered,
+            anchor,
+            instead,
+        } = new;
         let link = Link {
             id: self.id::<LinkKind>(),
             account: account.id,
@@ -131,18 +155,15 @@ impl Linking {
             .clone()
             .linked(account.id, link.id, offered, now)
             .map_err(|_| Fault::Contradiction("no link was being made"))?;
+        let (act, notice, body) = told_of(&link, instead);
         let audit = self.audit(
             By::Account(account.id),
-            Act::Linked {
-                provider: provider.clone(),
-            },
+            act,
             Some(flow.id()),
             &question.visitor.agent,
             vec![Concern {
                 account: account.id,
-                notice: Notice::Linked {
-                    provider: provider.clone(),
-                },
+                notice,
             }],
         );
         let event = Event {
@@ -150,10 +171,7 @@ impl Linking {
             account: account.id,
             at: now,
             agent: Some(question.visitor.agent.clone()),
-            body: EventBody::Linked {
-                link: link.id,
-                provider: provider.clone(),
-            },
+            body,
         };
         let consent = Consent {
             id: self.id::<ConsentKind>(),
@@ -164,18 +182,37 @@ impl Linking {
             status: ConsentStatus::Granted,
         };
         let sharing = self.policy_of(question.sheet).identity_sharing;
-        let change = ChangeSet::new(audit)
-            .guard(Guard::Account {
-                id: account.id,
-                read: question.sheet.account.version,
-            })
+        let change = ChangeSet::new(audit);
+        let (change, flow) = match instead {
+            None => (
+                change.guard(Guard::Account {
+                    id: account.id,
+                    read: question.sheet.account.version,
+                }),
+                flow,
+            ),
+            Some(old) => {
+                let (change, raised) = self.ending_writes(
+                    change,
+                    Ending {
+                        sheet: question.sheet,
+                        link: old,
+                        end: LinkEnd::Replaced,
+                        flows: FlowScope::AllBut(flow.id()),
+                    },
+                );
+                session.session.epoch = raised;
+                (change, flow.with_epoch(raised))
+            }
+        };
+        let change = change
             .write(Write::PutFlow {
                 flow: Box::new(flow.clone()),
                 read: question.flow.version,
             })
             .write(Write::InsertLink {
                 link,
-                anchor: known.anchor,
+                anchor,
                 sharing,
             })
             .write(Write::InsertConsent(consent))
@@ -260,6 +297,38 @@ impl Linking {
                     body,
                 })
             })
+    }
+}
+
+/// What is told of a new link, and of one that took another's place.
+fn told_of(link: &Link, instead: Option<&Link>) -> (Act, Notice, EventBody) {
+    let provider = || link.provider.clone();
+    match instead {
+        None => (
+            Act::Linked {
+                provider: provider(),
+            },
+            Notice::Linked {
+                provider: provider(),
+            },
+            EventBody::Linked {
+                link: link.id,
+                provider: provider(),
+            },
+        ),
+        Some(old) => (
+            Act::Replaced {
+                provider: provider(),
+            },
+            Notice::Replaced {
+                provider: provider(),
+            },
+            EventBody::Replaced {
+                ended: old.id,
+                link: link.id,
+                provider: provider(),
+            },
+        ),
     }
 }
 

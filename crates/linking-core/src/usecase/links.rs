@@ -1,7 +1,7 @@
 //! «Способы входа»: what there is, and ending a link.
 
 use crate::{
-    account::ContactKind,
+    account::{AccountSheet, ContactKind, Epoch},
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, FlowScope, SessionScope, Write},
     event::{Event, EventBody},
@@ -49,6 +49,19 @@ pub struct UnlinkView {
     pub contacts: Vec<ContactKind>,
     /// The ways in that stay.
     pub stays: Vec<SignInWay>,
+}
+
+/// A link that ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Ending<'a> {
+    /// Whose.
+    pub(crate) sheet: &'a AccountSheet,
+    /// Which.
+    pub(crate) link: &'a Link,
+    /// Why.
+    pub(crate) end: LinkEnd,
+    /// Which of the account's flows end with it.
+    pub(crate) flows: FlowScope,
 }
 
 impl Linking {
@@ -190,6 +203,49 @@ impl Linking {
         }))
     }
 
+    /// What the end of a link takes with it: the contacts and the consent that it gave, and by
+    /// the account's new epoch, which it gives back, older sessions, flows and proofs. Which
+    /// sessions stay is the caller's to write.
+    pub(crate) fn ending_writes(
+        &self,
+        change: ChangeSet,
+        ending: Ending<'_>,
+    ) -> (ChangeSet, Epoch) {
+        let now = self.now();
+        let Ending {
+            sheet,
+            link,
+            end,
+            flows,
+        } = ending;
+        let mut account = sheet.account().clone();
+        account.epoch = account.epoch.next();
+        account.profile.keep_contacts(&link.provider, [], now);
+        let (id, raised) = (account.id, account.epoch);
+        let change = change
+            .write(Write::PutAccount {
+                account: Box::new(account),
+                read: sheet.account.version,
+            })
+            .write(Write::EndLink {
+                id: link.id,
+                identity: link.identity.clone(),
+                end,
+                at: now,
+            })
+            .write(Write::WithdrawConsent {
+                account: id,
+                provider: link.provider.clone(),
+                at: now,
+            })
+            .write(Write::EndRestores(id))
+            .write(Write::EndFlows {
+                account: id,
+                scope: flows,
+            });
+        (change, raised)
+    }
+
     async fn unlink_once(
         &self,
         visitor: &Visitor,
@@ -205,13 +261,7 @@ impl Linking {
                 return Ok(Outcome::Refused(refusal));
             }
         };
-        let now = self.now();
-        let mut account = actor.sheet.account().clone();
-        account.epoch = account.epoch.next();
-        account.profile.keep_contacts(provider, [], now);
-        let mut renewed = self.reissued(&actor.session.value);
-        renewed.session.epoch = account.epoch;
-        let id = account.id;
+        let id = actor.account();
         let audit = self.audit(
             By::Account(id),
             Act::Unlinked {
@@ -229,34 +279,23 @@ impl Linking {
         let event = Event {
             id: self.event_id(),
             account: id,
-            at: now,
+            at: self.now(),
             agent: Some(visitor.agent.clone()),
             body: EventBody::Unlinked {
                 link: link.id,
                 provider: provider.clone(),
             },
         };
-        let change = ChangeSet::new(audit)
-            .write(Write::PutAccount {
-                account: Box::new(account),
-                read: actor.sheet.account.version,
-            })
-            .write(Write::EndLink {
-                id: link.id,
-                identity: link.identity.clone(),
-                end: LinkEnd::Unlinked,
-                at: now,
-            })
-            .write(Write::WithdrawConsent {
-                account: id,
-                provider: provider.clone(),
-                at: now,
-            })
-            .write(Write::EndRestores(id))
-            .write(Write::EndFlows {
-                account: id,
-                scope: FlowScope::All,
-            })
+        let ending = Ending {
+            sheet: &actor.sheet,
+            link,
+            end: LinkEnd::Unlinked,
+            flows: FlowScope::All,
+        };
+        let (change, raised) = self.ending_writes(ChangeSet::new(audit), ending);
+        let mut renewed = self.reissued(&actor.session.value);
+        renewed.session.epoch = raised;
+        let change = change
             .write(Write::EndSessions {
                 account: id,
                 scope: SessionScope::AllBut(renewed.session.id),

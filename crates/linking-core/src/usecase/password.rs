@@ -5,7 +5,7 @@ use crate::{
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, Write},
     event::{Event, EventBody},
-    ids::{FlowId, OrganizationId},
+    ids::{AccountId, FlowId, OrganizationId},
     person::Login,
     ports::{AttemptVerdict, HashVerdict},
     provider::{IdentityKey, ProviderId},
@@ -80,6 +80,14 @@ impl CheckedPassword {
         self.counters.mismatches.iter().fold(change, |change, key| {
             change.write(Write::ReturnAttempt(*key))
         })
+    }
+
+    /// The account whose password it is.
+    pub(crate) fn proved(&self) -> Option<AccountId> {
+        match self.result {
+            LocalProofResult::Right => self.sheet.as_ref().map(|sheet| sheet.account().id),
+            LocalProofResult::Wrong => None,
+        }
     }
 
     /// What `decide_sign_in` says of it at an organisation.

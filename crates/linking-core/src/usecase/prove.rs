@@ -6,14 +6,16 @@ use crate::{
     change::{ChangeSet, Guard, Write},
     consent::GrantedConsent,
     ids::FlowId,
-    link::{ConsentFact, FlowState, LinkDecision, LinkFlow, LinkOrigin, LocalProof, PlaceHint},
+    link::{
+        ConsentFact, FlowState, LinkDecision, LinkFlow, LinkOrigin, LocalProof, PlaceHint, WayOut,
+    },
     ports::StoreError,
     refusal::Refusal,
     region::Organization,
     session::{Actor, SignInWay, Visitor},
     usecase::{
         Advance, Fault, Linking, LocalCredentials, Outcome, TRIES,
-        link_account::LinkQuestion,
+        link_account::{LinkQuestion, NewLink},
         password::{CheckedPassword, InFlow},
     },
 };
@@ -205,9 +207,14 @@ impl Linking {
         };
         let (change, next, fresh) = match answer.decision.clone() {
             Ok(LinkDecision::Make { consent, offered }) => {
-                let fresh = fresh();
-                let (change, linked) =
-                    self.link_change(&question, &answer.known, &consent, offered, &fresh)?;
+                let mut fresh = fresh();
+                let new = NewLink {
+                    consent: &consent,
+                    offered,
+                    anchor: answer.known.anchor,
+                    instead: None,
+                };
+                let (change, linked) = self.link_change(&question, new, &mut fresh)?;
                 (change, linked, fresh)
             }
             Ok(LinkDecision::Stands(_)) => {
@@ -247,7 +254,7 @@ impl Linking {
                 } else {
                     checked.settle_right(change)
                 };
-                return self.close_refused(flow, change, refusal).await;
+                return self.refused_link(&question, change, &refusal).await;
             }
         };
         let change = change.write(Write::InsertSession(fresh.session.clone()));
@@ -274,6 +281,29 @@ impl Linking {
             Err(Refusal::FlowNotYours) => Outcome::Refused(Refusal::FlowFinished),
             Err(refusal) => Outcome::Refused(refusal),
         })
+    }
+
+    /// Writes a refused link down: on to the way out of it, or to the end of the flow.
+    pub(crate) async fn refused_link(
+        &self,
+        question: &LinkQuestion<'_>,
+        change: ChangeSet,
+        refusal: &Refusal,
+    ) -> Result<Outcome<Advance>, Fault> {
+        let account = question.sheet.account();
+        let way = WayOut::of(refusal, question.origin, account.id, account.epoch);
+        let (Some(way), ConsentFact::Granted(consent)) = (way, &question.consent) else {
+            return self
+                .close_refused(question.flow, change, refusal.clone())
+                .await;
+        };
+        let taken = question
+            .flow
+            .value
+            .clone()
+            .taken(consent.clone(), way)
+            .map_err(|_| Fault::Contradiction("no link was being made"))?;
+        self.advance_flow(question.flow, taken, change).await
     }
 
     /// Writes a refused link down: the flow ends, and its claims die.

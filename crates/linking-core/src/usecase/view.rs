@@ -5,11 +5,12 @@ use chrono::TimeDelta;
 use crate::{
     account::{ContactKind, Profile},
     ids::FlowId,
-    link::{FlowEnd, FlowPurpose, FlowState, Interruption, LinkFlow, PlaceHint},
+    link::{FlowEnd, FlowPurpose, FlowState, Interruption, LinkFlow, PlaceHint, WayOut},
     provider::{ContactClaim, ProviderId, Verification},
     refusal::Refusal,
     sign_in::PauseOf,
     time::{FLOW_LIFE, Timestamp},
+    usecase::StartOrder,
 };
 
 /// A contact that the person may keep, masked.
@@ -64,6 +65,13 @@ pub enum FlowStep {
         /// Whose identity it is.
         identity: String,
     },
+    /// A link stands in the way: a refusal with a way out.
+    Taken {
+        /// Whose identity it is.
+        identity: String,
+        /// What the person may do.
+        way: WayOut,
+    },
     /// The contact choice.
     ChooseContacts {
         /// What the provider gave.
@@ -75,6 +83,33 @@ pub enum FlowStep {
     },
     /// Over.
     Done(FlowEnd),
+}
+
+impl FlowStep {
+    /// Whether its act needs a recent proof of the signed-in person, so that the page of the
+    /// step-up may stand before it (`threats.md` E3).
+    #[must_use]
+    pub const fn needs_recent_proof(&self) -> bool {
+        match self {
+            Self::Confirm { .. }
+            | Self::Taken {
+                way: WayOut::Move, ..
+            } => true,
+            Self::AtProvider
+            | Self::Judging
+            | Self::TryAgain(_)
+            | Self::SwitchingIdentity
+            | Self::NotLinked { .. }
+            | Self::Prove { .. }
+            | Self::Recognise { .. }
+            | Self::Taken {
+                way: WayOut::Replace { .. },
+                ..
+            }
+            | Self::ChooseContacts { .. }
+            | Self::Done(_) => false,
+        }
+    }
 }
 
 /// A flow as pages see it: no claim but masks.
@@ -99,6 +134,23 @@ pub struct FlowView {
 }
 
 impl FlowView {
+    /// Whether the browser can be sent to the provider once more, in this same flow.
+    #[must_use]
+    pub const fn can_retry(&self) -> bool {
+        !matches!(self.step, FlowStep::Done(_))
+    }
+
+    /// What would begin another flow for the same purpose.
+    #[must_use]
+    pub const fn order(&self) -> StartOrder {
+        match self.purpose {
+            FlowPurpose::SignIn => StartOrder::SignIn,
+            FlowPurpose::Link { .. } => StartOrder::Link,
+            FlowPurpose::Refresh { .. } => StartOrder::Refresh,
+            FlowPurpose::StepUp { .. } => StartOrder::StepUp,
+        }
+    }
+
     /// What a pause shuts that was met in this flow. A flow is ended by one of linking alone; in
     /// one that goes on, the length tells.
     #[must_use]
@@ -159,6 +211,10 @@ impl FlowView {
             FlowState::Confirming { identity } => FlowStep::Confirm {
                 identity: identity.masked_name(),
             },
+            FlowState::Taken { identity, way, .. } => FlowStep::Taken {
+                identity: identity.masked_name(),
+                way: way.clone(),
+            },
             FlowState::ChoosingContacts {
                 offered,
                 linked_at,
@@ -180,6 +236,85 @@ impl FlowView {
             can_prolong: flow.can_prolong(),
             report: flow.report().map(str::to_owned),
             step,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::Epoch,
+        link::{FlowStart, TicketTags},
+        provider::ProviderState,
+        samples::*,
+    };
+
+    fn view(purpose: FlowPurpose) -> FlowView {
+        let flow = LinkFlow::start(FlowStart {
+            computer: crate::session::Computer::Own,
+            id: id(1),
+            browser: tag(1),
+            purpose,
+            provider: gosuslugi(),
+            place: PlaceHint {
+                region: organization().region.code,
+                organization: None,
+            },
+            tickets: TicketTags {
+                token: tag(2),
+                uuid: tag(3),
+            },
+            state: ProviderState::new(Vec::new()),
+            now: now(),
+        });
+        FlowView::of(&flow, now())
+    }
+
+    fn purposes() -> [(FlowPurpose, StartOrder); 4] {
+        let (account, session, epoch, link) = (id(1), id(2), Epoch::default(), id(3));
+        [
+            (FlowPurpose::SignIn, StartOrder::SignIn),
+            (
+                FlowPurpose::Link {
+                    account,
+                    session,
+                    epoch,
+                },
+                StartOrder::Link,
+            ),
+            (
+                FlowPurpose::Refresh {
+                    account,
+                    session,
+                    epoch,
+                    link,
+                },
+                StartOrder::Refresh,
+            ),
+            (
+                FlowPurpose::StepUp {
+                    account,
+                    session,
+                    epoch,
+                    link,
+                },
+                StartOrder::StepUp,
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_flow_begins_anew_for_what_it_was_begun() {
+        for (purpose, order) in purposes() {
+            let view = view(purpose);
+            assert_eq!(view.order(), order);
+            assert!(view.can_retry());
+            let over = FlowView {
+                step: FlowStep::Done(FlowEnd::Cancelled),
+                ..view
+            };
+            assert!(!over.can_retry());
         }
     }
 }

@@ -3,12 +3,14 @@
 use linking_core::{
     account::AccountStatus,
     policy::LinkWays,
+    ports::IdentityProvider as _,
+    provider::ProviderId,
     refusal::RefusalCode,
     usecase::{FlowStep, StartOrder},
 };
-use linking_testkit::people;
+use linking_testkit::{ScriptedProvider, people};
 
-use crate::stand::{Browser, Stand, Verdict as _, is_linked, signed_at, wait};
+use crate::stand::{Browser, Stand, TEXT, Verdict as _, is_linked, signed_at, wait};
 
 #[test]
 fn e6_a_password_changed_since_is_the_one_that_counts() {
@@ -302,4 +304,52 @@ fn g17_two_flows_finished_crosswise_are_both_right() {
     stand.answer(&mut browser, &first).done().unwrap();
     assert!(stand.actor(&browser).is_some());
     assert!(stand.actor(&earlier).is_none(), "the second sign-in wins");
+}
+
+#[test]
+fn g17_two_providers_begun_in_two_tabs_and_finished_crosswise_are_both_right() {
+    let stand = Stand::new();
+    let teacher = stand.teacher();
+    let mut manifest = ScriptedProvider::new(stand.peer.clone()).manifest().clone();
+    manifest.id = "second".parse().unwrap();
+    manifest.issuer = "https://second.example/".parse().unwrap();
+    let server = stand.server_of_two(&manifest);
+    let mut theirs = teacher.identity.clone();
+    theirs.key.issuer = manifest.issuer.clone();
+    theirs.key.subject = "at-the-second".parse().unwrap();
+    let mut browser = stand.signed_in(1, &teacher);
+    let start = |browser: &Browser, provider: &ProviderId| {
+        let actor = stand.acting(browser);
+        let place = crate::stand::place();
+        let order = StartOrder::Link;
+        let started = server.start(&browser.visitor, Some(&actor), order, provider, place);
+        let advance = wait(started).unwrap().done().expect("begun");
+        (advance.view.id, advance.prompt.expect("a prompt"))
+    };
+    let (first, second) = (people::provider(), manifest.id.clone());
+    let (one, one_prompt) = start(&browser, &first);
+    let (two, two_prompt) = start(&browser, &second);
+    let finish = |browser: &mut Browser, provider: &ProviderId, prompt, identity, id| {
+        let returned = stand.approve(prompt, identity);
+        let actor = stand.acting(browser);
+        let (state, answer) = (returned.state.clone(), returned.answer.clone());
+        let answered = server.answer(&browser.visitor, Some(&actor), provider, &state, answer);
+        wait(answered).unwrap().done().expect("answered");
+        let confirmed = wait(server.confirm(&browser.visitor, &actor, id, TEXT)).unwrap();
+        let session = confirmed
+            .done()
+            .expect("linked")
+            .session
+            .expect("a session");
+        browser.secret = Some(session.secret);
+    };
+    finish(&mut browser, &second, &two_prompt, &theirs, two);
+    finish(&mut browser, &first, &one_prompt, &teacher.identity, one);
+    let links = stand.facts().links;
+    let of = |provider: &ProviderId| {
+        let link = links.iter().find(|link| link.provider == *provider);
+        link.map(|link| (link.account, link.identity.clone()))
+    };
+    assert_eq!(of(&first), Some((teacher.account, teacher.identity.key)));
+    assert_eq!(of(&second), Some((teacher.account, theirs.key)));
 }

@@ -77,13 +77,18 @@ pub(crate) fn check(stand: &Stand) {
 
     // 8: each link and each end has its one record and its one event.
     let acts = |wanted: fn(&Act) -> bool| audits.iter().filter(|r| wanted(&r.act)).count();
-    let made = acts(|act| matches!(act, Act::Linked { .. }));
+    let made = acts(|act| matches!(act, Act::Linked { .. } | Act::Replaced { .. }));
     assert_eq!(
         made,
         facts.links.len() + facts.ended.len(),
         "invariant 8: links"
     );
-    let ended = acts(|act| matches!(act, Act::Unlinked { .. }));
+    let ended = acts(|act| {
+        matches!(
+            act,
+            Act::Unlinked { .. } | Act::MovedAway { .. } | Act::Replaced { .. }
+        )
+    });
     assert_eq!(ended, facts.ended.len(), "invariant 8: ends");
 
     // 9: claims live in flows that are open, contacts in profiles that agreed to keep them.
@@ -94,6 +99,7 @@ pub(crate) fn check(stand: &Stand) {
                 | FlowState::Proving { .. }
                 | FlowState::Recognising { .. }
                 | FlowState::Confirming { .. }
+                | FlowState::Taken { .. }
         );
         assert!(may_hold || !holds_claims(&flow), "invariant 9: {flow:?}");
     }

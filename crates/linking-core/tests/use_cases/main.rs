@@ -35,6 +35,8 @@ mod letters;
 mod links;
 #[cfg(test)]
 mod mix_up;
+mod moving;
+mod moving_races;
 #[cfg(test)]
 mod proofs;
 #[cfg(test)]

@@ -49,6 +49,7 @@ fn press(stand: &Stand, browser: &mut Browser, id: FlowId, person: &Person) -> b
             FlowStep::Prove { .. } => drop(stand.prove(browser, id, person)),
             FlowStep::Recognise { .. } => panic!("nobody ticked a shared computer"),
             FlowStep::Confirm { .. } => drop(stand.confirm(browser, id)),
+            FlowStep::Taken { .. } => panic!("nothing stands in the way"),
             FlowStep::ChooseContacts { .. } => drop(stand.choose(browser, id, &[])),
             FlowStep::Done(FlowEnd::Linked { .. }) => return false,
             FlowStep::Done(end) => panic!("{end:?}"),

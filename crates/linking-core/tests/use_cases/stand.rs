@@ -185,6 +185,31 @@ impl Stand {
         Linking::new(ports, providers, PolicyBook::new(self.policy.clone()))
     }
 
+    /// A server with a second provider beside the first one, answered by the same peer.
+    pub(crate) fn server_of_two(&self, second: &Manifest) -> Linking {
+        let connected = |adapter: ScriptedProvider| ConnectedProvider {
+            adapter: Arc::new(adapter),
+            consent: self.consent.clone().into(),
+        };
+        let first = connected(ScriptedProvider::new(self.peer.clone()));
+        let other = ScriptedProvider::new(self.peer.clone()).with_manifest(second.clone());
+        let ports = Ports {
+            store: self.store.clone(),
+            hasher: self.hasher.clone(),
+            vault: Arc::new(TestVault),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            random: self.random.clone(),
+        };
+        let mut policy = self.policy.clone();
+        policy.providers.insert(second.id.clone());
+        let providers = BTreeMap::from([
+            (people::provider(), first),
+            (second.id.clone(), connected(other)),
+        ]);
+        Linking::new(ports, providers, PolicyBook::new(policy))
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -378,6 +403,49 @@ impl Stand {
         let outcome = wait(self.server().confirm(&browser.visitor, actor, id, TEXT)).unwrap();
         self.keep(browser, &outcome);
         outcome
+    }
+
+    /// «Перенести связь», with the other account's login and password.
+    pub(crate) fn move_from(
+        &self,
+        browser: &mut Browser,
+        id: FlowId,
+        credentials: LocalCredentials,
+    ) -> Outcome<Advance> {
+        let actor = self.acting(browser);
+        let server = self.server();
+        let outcome = wait(server.move_link(&browser.visitor, &actor, id, credentials)).unwrap();
+        self.keep(browser, &outcome);
+        outcome
+    }
+
+    /// «Заменить связь», with the account's password.
+    pub(crate) fn replace(
+        &self,
+        browser: &mut Browser,
+        id: FlowId,
+        text: &str,
+    ) -> Outcome<Advance> {
+        let former = self.actor(browser);
+        let server = self.server();
+        let outcome =
+            wait(server.replace_link(&browser.visitor, former.as_ref(), id, password(text)))
+                .unwrap();
+        self.keep(browser, &outcome);
+        outcome
+    }
+
+    /// The second account of a person of the samples: `kim`, with the first one's data.
+    pub(crate) fn twin_of(&self, person: &Person) -> Person {
+        let sheet = wait(self.store.account(person.account)).unwrap().unwrap();
+        let profile = sheet.account().profile.clone();
+        let twin = self.person("kim");
+        self.store
+            .edit_account(twin.account, |account| account.profile = profile);
+        Person {
+            identity: person.identity.clone(),
+            ..twin
+        }
     }
 
     pub(crate) fn choose(

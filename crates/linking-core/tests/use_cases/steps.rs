@@ -36,6 +36,9 @@ impl Case {
         if state == S::Recognising {
             stand.linked(&mut Browser::new(9), &teacher);
         }
+        if state == S::Taken {
+            stand.in_the_way(order);
+        }
         let mut browser = stand.signed_in(1, &teacher);
         if state == S::Recognising {
             browser.visitor.computer = Computer::Shared;
@@ -82,6 +85,12 @@ impl Case {
             S::NotLinked | S::Recognising | S::Confirming => {
                 stand.answer(browser, &self.returned);
             }
+            S::Taken => {
+                stand.answer(browser, &self.returned);
+                stand.agree(browser, id);
+                stand.prove(browser, id, &teacher);
+                stand.confirm(browser, id);
+            }
             S::Proving => {
                 stand.answer(browser, &self.returned);
                 stand.agree(browser, id);
@@ -125,6 +134,11 @@ impl Case {
                 drop(wait(server.confirm(&visitor, &actor.unwrap(), id, TEXT)).unwrap());
             }
             Act::Enter => drop(wait(server.enter(&visitor, actor.as_ref(), id)).unwrap()),
+            Act::Move => {
+                let twin = stand.person("kim");
+                drop(stand.move_from(browser, id, stand.credentials(&twin)));
+            }
+            Act::Replace => drop(stand.replace(browser, id, "right")),
             Act::Choose => drop(stand.choose(browser, id, &[ContactKind::Email])),
             Act::Switch => {
                 let back = "https://diary.example/".parse().unwrap();
@@ -134,6 +148,22 @@ impl Case {
             }
             Act::Cancel => drop(wait(server.cancel(&visitor, actor.as_ref(), id)).unwrap()),
         }
+    }
+}
+
+impl Stand {
+    /// A link that will stand in the teacher's way: from the settings the identity is another
+    /// account's, from the provider's side the account has another identity.
+    fn in_the_way(&self, order: StartOrder) {
+        let teacher = self.teacher();
+        let linked = if order == StartOrder::Link {
+            self.twin_of(&teacher)
+        } else {
+            let mut other = teacher;
+            other.identity.key = people::identity_key("another-of-hers");
+            other
+        };
+        self.linked(&mut Browser::new(9), &linked);
     }
 }
 
@@ -147,12 +177,14 @@ enum Act {
     Prove,
     Confirm,
     Enter,
+    Move,
+    Replace,
     Choose,
     Switch,
     Cancel,
 }
 
-const ACTS: [Act; 11] = [
+const ACTS: [Act; 13] = [
     Act::Look,
     Act::Answer,
     Act::AskAgain,
@@ -161,6 +193,8 @@ const ACTS: [Act; 11] = [
     Act::Prove,
     Act::Confirm,
     Act::Enter,
+    Act::Move,
+    Act::Replace,
     Act::Choose,
     Act::Switch,
     Act::Cancel,
@@ -179,12 +213,26 @@ fn table(order: StartOrder, state: S, act: Act) -> Option<S> {
         (Act::Answer, S::Asked) => Some(answered),
         (
             Act::AskAgain,
-            S::Asked | S::Interrupted | S::NotLinked | S::Proving | S::Recognising | S::Confirming,
+            S::Asked
+            | S::Interrupted
+            | S::NotLinked
+            | S::Proving
+            | S::Recognising
+            | S::Confirming
+            | S::Taken,
         ) => Some(S::Asked),
         (
             Act::Switch,
-            S::Asked | S::Claimed | S::NotLinked | S::Proving | S::Recognising | S::Confirming,
+            S::Asked
+            | S::Claimed
+            | S::NotLinked
+            | S::Proving
+            | S::Recognising
+            | S::Confirming
+            | S::Taken,
         ) => Some(S::Interrupted),
+        (Act::Move, S::Taken) if order == StartOrder::Link => Some(S::ChoosingContacts),
+        (Act::Replace, S::Taken) if order == StartOrder::SignIn => Some(S::ChoosingContacts),
         (Act::Agree, S::NotLinked) => Some(S::Proving),
         (Act::Prove, S::Proving) | (Act::Confirm, S::Confirming) => Some(S::ChoosingContacts),
         (Act::Enter, S::Recognising) | (Act::Choose, S::ChoosingContacts) => Some(S::Closed),
@@ -206,6 +254,7 @@ fn e20_every_request_in_every_state() {
                 S::NotLinked,
                 S::Proving,
                 S::Recognising,
+                S::Taken,
                 S::ChoosingContacts,
                 S::Closed,
             ],
@@ -217,6 +266,7 @@ fn e20_every_request_in_every_state() {
                 S::Claimed,
                 S::Interrupted,
                 S::Confirming,
+                S::Taken,
                 S::ChoosingContacts,
                 S::Closed,
             ],

@@ -42,12 +42,13 @@ impl Records {
         for write in changes.writes() {
             self.write(write)?;
         }
-        let audit = changes.audit();
-        held(
-            self.audits.iter().all(|other| other.id != audit.id),
-            "audit",
-        )?;
-        self.audits.push(audit.clone());
+        for audit in changes.audits() {
+            held(
+                self.audits.iter().all(|other| other.id != audit.id),
+                "audit",
+            )?;
+            self.audits.push(audit.clone());
+        }
         for event in changes.events() {
             self.send(event.clone());
         }

@@ -15,15 +15,15 @@ use linking_core::{
 use crate::{
     flow_response::{self, FlowPage, page_address, present_address},
     pages::{
-        flow::{Opened, act, flow_id, open, page_of, refuse, time_of},
+        flow::{Opened, act, flow_id, open_where, refuse, refused_press, waiting_page},
         frame::see,
-        step_up::{self, InFlow, StepUpView},
+        step_up,
     },
     web::{
         fields::Form,
-        next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
+        told::see_told,
         visit::{SignedIn, Visit},
     },
 };
@@ -32,10 +32,10 @@ fn id_of(text: &str) -> Result<FlowId, Refusal> {
     flow_id(text).ok_or(Refusal::FlowNotYours)
 }
 
-async fn answer(app: &AppState, visit: &Visit, outcome: Outcome<Advance>) -> PageResult {
+fn answer(app: &AppState, visit: &Visit, id: FlowId, outcome: Outcome<Advance>) -> PageResult {
     match outcome {
         Outcome::Done(advance) => flow_response::respond(advance),
-        Outcome::Refused(refusal) => refuse(app, visit, &refusal).await,
+        Outcome::Refused(refusal) => Ok(refused_press(app, visit, id, refusal)),
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn agree(
     let fields = form.only(&["text-version"])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let version = fields.get("text-version").unwrap_or_default();
     let outcome = app
@@ -70,7 +70,7 @@ pub(crate) async fn agree(
     if let Some(again) = read_again(&outcome, |step| matches!(step, FlowStep::NotLinked { .. })) {
         return Ok(again);
     }
-    answer(&app, &visit, outcome).await
+    answer(&app, &visit, id, outcome)
 }
 
 /// POST `/flow/{id}/retry`: to the provider once more.
@@ -83,13 +83,14 @@ pub(crate) async fn retry(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
+    app.admit_start(visit.visitor().network)?;
     let outcome = app
         .linking()
         .ask_again(visit.visitor(), visit.actor(), id)
         .await?;
-    answer(&app, &visit, outcome).await
+    answer(&app, &visit, id, outcome)
 }
 
 /// POST `/flow/{id}/confirm`: «Связать».
@@ -102,8 +103,9 @@ pub(crate) async fn confirm(
     let fields = form.only(&["text-version"])?;
     let (id, actor) = match (id_of(&id), visit.actor()) {
         (Ok(id), Some(actor)) => (id, actor),
-        (Ok(id), None) => return not_signed_in(&app, &visit, id).await,
-        (Err(refusal), _) => return refuse(&app, &visit, &refusal).await,
+        // The flow's own page says what holds without a session.
+        (Ok(id), None) => return Ok(see(&format!("/flow/{id}"))),
+        (Err(refusal), _) => return refuse(&app, &visit, None, &refusal).await,
     };
     let version = fields.get("text-version").unwrap_or_default();
     let outcome = app
@@ -116,7 +118,7 @@ pub(crate) async fn confirm(
             let stands = |step: &FlowStep| matches!(step, FlowStep::Confirm { .. });
             match read_again(&outcome, stands) {
                 Some(again) => Ok(again),
-                None => answer(&app, &visit, outcome).await,
+                None => answer(&app, &visit, id, outcome),
             }
         }
     }
@@ -132,16 +134,16 @@ pub(crate) async fn enter(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let outcome = app
         .linking()
         .enter(visit.visitor(), visit.actor(), id)
         .await?;
-    answer(&app, &visit, outcome).await
+    answer(&app, &visit, id, outcome)
 }
 
-/// POST `/flow/{id}/step-up`: the password once more, then «Связать» again.
+/// POST `/flow/{id}/step-up`: the password once more, then back to what needs it.
 pub(crate) async fn step_up(
     State(app): State<AppState>,
     signed_in: SignedIn,
@@ -149,29 +151,18 @@ pub(crate) async fn step_up(
     form: Form,
 ) -> PageResult {
     let fields = form.only(&["password"])?;
-    let view = match open(&app, &signed_in.visit, &id, &[FlowPage::Who]).await? {
+    let view = match open_where(&app, &signed_in.visit, &id, FlowStep::needs_recent_proof).await? {
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let back = page_of(&view, FlowPage::Who);
-    let next = NextAct::Flow(view.id);
-    match step_up::prove(&app, &signed_in, &fields).await? {
+    Ok(match step_up::prove(&app, &signed_in, &fields).await? {
         Ok(session) => {
-            let mut response = see(&back);
+            let mut response = see(&waiting_page(&view));
             flow_response::begin_session(response.headers_mut(), &session);
-            Ok(response)
+            response
         }
-        Err(error) => {
-            let action = act(&view, "step-up");
-            let shown = StepUpView {
-                action,
-                back,
-                error: Some(error),
-                time: Some(time_of(&app, &signed_in.visit, &view).await?),
-            };
-            step_up::page(&app, &signed_in, &next, shown, InFlow::Yes).await
-        }
-    }
+        Err(told) => see_told(&app, &signed_in.visit, &act(&view, "step-up"), "", &told),
+    })
 }
 
 /// POST `/flow/{id}/contacts`: the ticked ones stay; nothing ticked is an answer.
@@ -184,24 +175,16 @@ pub(crate) async fn keep(
     let fields = form.only(&["mobile", "home", "email", "none"])?;
     let (id, actor) = match (id_of(&id), visit.actor()) {
         (Ok(id), Some(actor)) => (id, actor),
-        (Ok(id), None) => return not_signed_in(&app, &visit, id).await,
-        (Err(refusal), _) => return refuse(&app, &visit, &refusal).await,
+        // The flow's own page says what holds without a session.
+        (Ok(id), None) => return Ok(see(&format!("/flow/{id}"))),
+        (Err(refusal), _) => return refuse(&app, &visit, None, &refusal).await,
     };
     let ticked = crate::pages::contacts::ticked(&fields)?;
     let outcome = app
         .linking()
         .choose_contacts(visit.visitor(), actor, id, &ticked)
         .await?;
-    answer(&app, &visit, outcome).await
-}
-
-/// A step that needs a session, without one: the flow's own refusal says so.
-async fn not_signed_in(app: &AppState, visit: &Visit, id: FlowId) -> PageResult {
-    let outcome = app.linking().flow(visit.visitor(), None, id).await?;
-    match outcome {
-        Outcome::Done(view) => Ok(see(&present_address(&view))),
-        Outcome::Refused(refusal) => refuse(app, visit, &refusal).await,
-    }
+    answer(&app, &visit, id, outcome)
 }
 
 /// POST `/flow/{id}/prolong`: «Ещё 15 минут», once.
@@ -214,7 +197,7 @@ pub(crate) async fn prolong(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let outcome = app
         .linking()
@@ -222,7 +205,7 @@ pub(crate) async fn prolong(
         .await?;
     match outcome {
         Outcome::Done(view) => Ok(see(&present_address(&view))),
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+        Outcome::Refused(refusal) => Ok(refused_press(&app, &visit, id, refusal)),
     }
 }
 
@@ -236,7 +219,7 @@ pub(crate) async fn await_password(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let outcome = app
         .linking()
@@ -247,7 +230,7 @@ pub(crate) async fn await_password(
             Ok(see(&act(&view, "restore")))
         }
         Outcome::Done(view) => Ok(see(&present_address(&view))),
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+        Outcome::Refused(refusal) => Ok(refused_press(&app, &visit, id, refusal)),
     }
 }
 
@@ -261,7 +244,7 @@ pub(crate) async fn cancel(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let outcome = app
         .linking()
@@ -269,7 +252,7 @@ pub(crate) async fn cancel(
         .await?;
     match outcome {
         Outcome::Done(view) => Ok(left(&view)),
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+        Outcome::Refused(refusal) => Ok(refused_press(&app, &visit, id, refusal)),
     }
 }
 
@@ -292,7 +275,7 @@ pub(crate) async fn other_identity(
     form.only(&[])?;
     let id = match id_of(&id) {
         Ok(id) => id,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
+        Err(refusal) => return refuse(&app, &visit, None, &refusal).await,
     };
     let again = page_address(id, FlowPage::Again);
     let back = app
@@ -309,6 +292,6 @@ pub(crate) async fn other_identity(
         Outcome::Done(None) => Ok(see(&again)),
         // The flow is past that step, or over: its own page says where it stands.
         Outcome::Refused(Refusal::FlowFinished) => Ok(see(&format!("/flow/{id}"))),
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+        Outcome::Refused(refusal) => Ok(refused_press(&app, &visit, id, refusal)),
     }
 }

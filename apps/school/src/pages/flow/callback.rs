@@ -7,12 +7,17 @@ use axum::{
 };
 use linking_core::{
     provider::{Answer, CallbackParams, ProviderId},
-    usecase::Outcome,
+    refusal::Refusal,
+    usecase::{FlowName, Outcome},
 };
 
 use crate::{
     flow_response,
-    pages::refusal::{self, Scene},
+    pages::{
+        flow::is_of_another_profile,
+        problem::other_profile,
+        refusal::{self, Scene},
+    },
     web::{
         fields::Fields,
         problem::{PageResult, Problem},
@@ -60,6 +65,11 @@ pub(crate) async fn callback(
         .await?;
     match outcome {
         Outcome::Done(advance) => flow_response::respond(advance),
+        Outcome::Refused(Refusal::FlowNotYours)
+            if is_of_another_profile(&app, &visit, FlowName::Ticket(&state)).await? =>
+        {
+            other_profile(&app, &visit)
+        }
         Outcome::Refused(refusal) => refusal::page(&scene, &refusal).await,
     }
 }

@@ -37,11 +37,12 @@ pub(crate) async fn refused(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    let (FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal))) = &view.step
-    else {
-        return Err(Problem::Contradiction("a step that is not its page's"));
+    let refusal = match &view.step {
+        FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal)) => refusal.clone(),
+        FlowStep::Taken { way, .. } => way.refusal(),
+        _ => return Err(Problem::Contradiction("a step that is not its page's")),
     };
-    refusal::page(&Scene::in_flow(&app, &visit, &view), refusal).await
+    refusal::page(&Scene::in_flow(&app, &visit, &view), &refusal).await
 }
 
 /// GET `/flow/{id}/done`.
@@ -91,7 +92,8 @@ async fn linked(
         Frame::new(app, visit, "linked", t.text("page-linked-title")).back_to(begun_at(view));
     let mut page = MessagePage::new(frame, t.clone())
         .done()
-        .fact(t.text("page-linked-profile"), masked_line(&actor.sheet));
+        .fact(t.text("page-linked-profile"), masked_line(&actor.sheet))
+        .fact(t.text("page-linked-way"), t.text("page-linked-provider"));
     if let Some(first) = actor.sheet.first_membership() {
         let when = t.moment(at, app.linking().now(), first.organization.region.offset);
         page = page.fact(t.text("page-linked-when"), when);

@@ -12,12 +12,12 @@ use linking_core::{
 };
 
 use crate::{
-    flow_response::FlowPage,
+    flow_response::{FlowPage, present_address},
     i18n::{Args, Texts},
     pages::{
         consent::{ConsentView, consent_view},
         contacts::{ContactChoice, ContactsPage, Masked},
-        flow::{Opened, TimeLeft, act, begun_at, open, page_of, time_left, time_of},
+        flow::{Opened, TimeLeft, act, begun_at, open, open_where, page_of, time_left, time_of},
         frame::{Frame, page, show},
         message::{Door, MessagePage, Weight},
         profile::{masked_line, masked_profile},
@@ -194,21 +194,20 @@ async fn recognise(app: &AppState, visit: &Visit, view: &FlowView, identity: &st
     show(&page, StatusCode::OK)
 }
 
-/// GET `/flow/{id}/step-up`: «Связать» needs a recent proof; the provider's answer waits.
+/// GET `/flow/{id}/step-up`: the act needs a recent proof; the provider's answer waits.
 pub(crate) async fn step_up_page(
     State(app): State<AppState>,
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> PageResult {
-    let view = match open(&app, &signed_in.visit, &id, &[FlowPage::Who]).await? {
+    let view = match open_where(&app, &signed_in.visit, &id, FlowStep::needs_recent_proof).await? {
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
     let next = NextAct::Flow(view.id);
     let shown = StepUpView {
         action: act(&view, "step-up"),
-        back: page_of(&view, FlowPage::Who),
-        error: None,
+        back: present_address(&view),
         time: Some(time_of(&app, &signed_in.visit, &view).await?),
     };
     step_up::page(&app, &signed_in, &next, shown, InFlow::Yes).await

@@ -2,12 +2,8 @@
 //! outlives wrong passwords and pauses.
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use linking_core::{
-    refusal::{Refusal, RefusalCode},
     region::OrganizationType,
     usecase::{FlowStep, FlowView, Outcome},
 };
@@ -16,18 +12,18 @@ use crate::{
     flow_response::{self, FlowPage},
     i18n::Texts,
     pages::{
-        credentials::{self, CredentialsView, ErrorSummary, Forgot, Typed, TypedFault},
-        flow::{Opened, TimeLeft, act, open, page_of, refuse, time_left},
+        credentials::{self, Again, CredentialsView, ErrorSummary, Forgot, Typed},
+        flow::{Opened, TimeLeft, act, open, page_of, refused_press, time_left},
         frame::{Frame, page, show},
-        place::{FoundPlace, PlaceFinder, PlaceView},
+        place::{FoundPlace, PlaceFinder, PlaceView, query_of},
         refusal::{self, Scene},
-        sign_in::place_fields,
     },
     web::{
         fields::{Fields, Form, Query},
         place::{Place, kind_code, kind_from_code},
         problem::{PageResult, Problem},
         state::AppState,
+        told::{Told, see_told},
         visit::Visit,
     },
 };
@@ -61,8 +57,11 @@ pub(crate) async fn open_page(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
+    if let Some(Told::Refused { refusal, .. }) = visit.told() {
+        return refusal::page(&Scene::in_flow(&app, &visit, &view), refusal).await;
+    }
     let found = find(&app, &visit, &view, &query).await?;
-    draw(&app, &visit, &view, found, &Typed::nothing(), None).await
+    draw(&app, &visit, &view, found).await
 }
 
 /// The place: what the query says, else the flow's, else what the browser remembers.
@@ -99,20 +98,14 @@ async fn find(
     finder.find(fields, &remembered).await
 }
 
-async fn draw(
-    app: &AppState,
-    visit: &Visit,
-    view: &FlowView,
-    mut place: FoundPlace,
-    typed: &Typed,
-    fault: Option<TypedFault>,
-) -> PageResult {
+async fn draw(app: &AppState, visit: &Visit, view: &FlowView, mut place: FoundPlace) -> PageResult {
+    let again = Again::of(visit.told());
     let FlowStep::Prove { identity } = &view.step else {
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
     let t = app.texts_about(visit, &view.provider);
     let mut form = place.reaches_organizations().then(|| {
-        let mut hidden = place_fields(&place);
+        let mut hidden = place.fields();
         hidden.push(("kind", kind_code(place.kind).to_owned()));
         CredentialsView {
             action: act(view, "prove"),
@@ -122,7 +115,7 @@ async fn draw(
                 .as_ref()
                 .map(|found| found.id.to_string()),
             hidden,
-            login: typed.login().to_owned(),
+            login: again.login.to_owned(),
             login_hint: Some(t.text("page-prove-hint-login")),
             login_error: None,
             password_hint: Some(t.text("page-prove-hint-password")),
@@ -130,14 +123,12 @@ async fn draw(
             error: None,
             forgot: Forgot::Form(act(view, "restore")),
             shared: None,
+            button: t.text("label-sign-in"),
         }
     });
-    let errors = fault.map(|fault| credentials::mark(fault, &t, true, form.as_mut(), &mut place));
-    let status = match fault {
-        None => StatusCode::OK,
-        Some(TypedFault::Empty { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
-        Some(TypedFault::FitsNobody) => StatusCode::FORBIDDEN,
-    };
+    let errors = again
+        .fault
+        .map(|fault| credentials::mark(fault, &t, true, form.as_mut(), &mut place));
     let offset = Scene::in_flow(app, visit, view).offset().await?;
     let other = match place.kind {
         OrganizationType::School => (OrganizationType::Authority, "label-authority"),
@@ -168,13 +159,7 @@ async fn draw(
         frame,
         t,
     };
-    let response = show(&page, status)?;
-    Ok(match fault {
-        Some(TypedFault::FitsNobody) => {
-            refusal::refused_with(response, RefusalCode::WrongCredentials)
-        }
-        Some(TypedFault::Empty { .. }) | None => response,
-    })
+    show(&page, again.status())
 }
 
 /// POST `/flow/{id}/prove`.
@@ -200,8 +185,8 @@ pub(crate) async fn submit(
     let credentials = match typed.credentials() {
         Ok(credentials) => credentials,
         Err(fault) => {
-            let found = find(&app, &visit, &view, &fields).await?;
-            return draw(&app, &visit, &view, found, &typed, Some(fault)).await;
+            let told = typed.told(fault);
+            return form_again(&app, &visit, &view, &fields, &told).await;
         }
     };
     let chosen = app
@@ -220,16 +205,27 @@ pub(crate) async fn submit(
         .await?;
     match outcome {
         Outcome::Done(advance) => flow_response::respond(advance),
-        Outcome::Refused(Refusal::WrongCredentials) => {
-            let found = find(&app, &visit, &view, &fields).await?;
-            let fault = Some(TypedFault::FitsNobody);
-            draw(&app, &visit, &view, found, &typed, fault).await
+        Outcome::Refused(refusal) if refusal.code().is_of_the_flow() => {
+            Ok(refused_press(&app, &visit, view.id, refusal))
         }
-        Outcome::Refused(
-            refusal @ (Refusal::FlowNotYours | Refusal::FlowExpired | Refusal::FlowFinished),
-        ) => refuse(&app, &visit, &refusal).await,
         Outcome::Refused(refusal) => {
-            refusal::page(&Scene::in_flow(&app, &visit, &view), &refusal).await
+            let told = typed.told_of(refusal);
+            form_again(&app, &visit, &view, &fields, &told).await
         }
     }
+}
+
+/// Leads back to the form, at the place that was chosen.
+async fn form_again(
+    app: &AppState,
+    visit: &Visit,
+    view: &FlowView,
+    fields: &Fields,
+    told: &Told,
+) -> PageResult {
+    let found = find(app, visit, view, fields).await?;
+    let mut query = vec![("kind", kind_code(found.kind).to_owned())];
+    query.extend(found.known());
+    let path = page_of(view, FlowPage::Prove);
+    Ok(see_told(app, visit, &path, &query_of(&query), told))
 }

@@ -52,12 +52,24 @@ pub(super) fn add(scene: &Scene<'_>, refusal: &Refusal, page: MessagePage) -> Me
                 page
             }
         }
-        Refusal::IdentityLinkedElsewhere => page
-            .door(doors.other_identity(Weight::Main, text("next")))
-            .door(doors.home(Weight::Second, text("next-leave"))),
-        Refusal::AccountLinkedAlready { .. } => page
-            .door(doors.home(Weight::Main, text("next")))
-            .door(doors.other_identity(Weight::Second, text("next-other"))),
+        Refusal::IdentityLinkedElsewhere => match doors.way_out("move") {
+            Some((way, leave)) => page
+                .door(Door::page(Weight::Main, text("next"), way))
+                .door(doors.other_identity(Weight::Second, text("next-other")))
+                .door(Door::form(Weight::Plain, text("next-leave"), leave)),
+            None => page
+                .door(doors.other_identity(Weight::Main, text("next-other")))
+                .door(doors.home(Weight::Second, text("next-leave"))),
+        },
+        Refusal::AccountLinkedAlready { .. } => match doors.way_out("replace") {
+            Some((way, leave)) => page
+                .door(Door::page(Weight::Main, text("next"), way))
+                .door(Door::form(Weight::Second, text("next-keep"), leave))
+                .door(doors.other_identity(Weight::Plain, text("next-other"))),
+            None => page
+                .door(doors.home(Weight::Main, text("next-keep")))
+                .door(doors.other_identity(Weight::Second, text("next-other"))),
+        },
         Refusal::GuardianChildMixUp { mix_up } => {
             let args = mix_up_args(*mix_up);
             let first = t.text_with("refusal-guardian-child-mix-up-next", &args);
@@ -192,6 +204,16 @@ impl Doors<'_> {
         } else {
             sign_in(weight, text)
         }
+    }
+
+    /// The page of the way out of a link that stands in the way, and the way past it.
+    fn way_out(&self, page: &str) -> Option<(String, String)> {
+        let flow = self
+            .scene
+            .flow()
+            .filter(|_| self.scene.way_out().is_some())?;
+        let address = |name: &str| format!("/flow/{}/{name}", flow.id);
+        Some((address(page), address("cancel")))
     }
 
     /// A page of the help, with the way back to the flow.

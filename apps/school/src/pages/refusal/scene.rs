@@ -2,7 +2,7 @@
 
 use linking_core::{
     ids::OrganizationId,
-    link::FlowPurpose,
+    link::WayOut,
     policy::{Policy, SignInForm},
     provider::{HttpsUrl, ProviderId},
     region::{Organization, OrganizationType, RegionCode, ZoneOffset},
@@ -71,6 +71,14 @@ impl<'a> Scene<'a> {
         self
     }
 
+    /// With a provider in play, if the press named one.
+    pub(crate) fn about_any(self, provider: Option<&ProviderId>) -> Self {
+        match provider {
+            Some(provider) => self.about(provider),
+            None => self,
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.app.linking().now()
     }
@@ -80,10 +88,17 @@ impl<'a> Scene<'a> {
         self.flow
     }
 
+    /// The way out of a link that stands in the way, if the flow has one.
+    pub(crate) fn way_out(&self) -> Option<&'a WayOut> {
+        match self.flow.map(|flow| &flow.step) {
+            Some(FlowStep::Taken { way, .. }) => Some(way),
+            _ => None,
+        }
+    }
+
     /// Whether the flow can be sent to the provider once more.
     pub(crate) fn can_retry(&self) -> bool {
-        self.flow
-            .is_some_and(|flow| !matches!(flow.step, FlowStep::Done(_)))
+        self.flow.is_some_and(FlowView::can_retry)
     }
 
     fn policy(&self) -> &'a Policy {
@@ -131,11 +146,8 @@ impl<'a> Scene<'a> {
 
     /// For what the flow was begun.
     pub(crate) fn order(&self) -> StartOrder {
-        match self.flow.map(|flow| &flow.purpose) {
-            Some(FlowPurpose::SignIn) => StartOrder::SignIn,
-            Some(FlowPurpose::Link { .. }) => StartOrder::Link,
-            Some(FlowPurpose::Refresh { .. }) => StartOrder::Refresh,
-            Some(FlowPurpose::StepUp { .. }) => StartOrder::StepUp,
+        match self.flow {
+            Some(flow) => flow.order(),
             None => self.begun().map_or(StartOrder::SignIn, |begun| begun.order),
         }
     }

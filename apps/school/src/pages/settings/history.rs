@@ -74,6 +74,8 @@ pub(crate) fn told(
         Notice::SignedOut => ("#i-enter", t.text("history-signed-out")),
         Notice::Linked { provider } => ("#i-knot", about(provider, "history-linked")),
         Notice::Unlinked { provider } => ("#i-knot", about(provider, "history-unlinked")),
+        Notice::MovedAway { provider } => ("#i-knot", about(provider, "history-moved-away")),
+        Notice::Replaced { provider } => ("#i-knot", about(provider, "history-replaced")),
         Notice::MismatchTried { provider } => {
             ("#i-stop", about(provider, "history-mismatch-tried"))
         }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
+    response::Response,
 };
 use linking_core::{
     provider::ProviderId,
@@ -25,6 +26,7 @@ use crate::{
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
+        told::{Told, see_told},
         visit::SignedIn,
     },
 };
@@ -42,16 +44,22 @@ pub(crate) struct UnlinkPage {
 
 page!(UnlinkPage);
 
+/// The step-up before an unlink.
+fn step_up(provider: &ProviderId) -> Response {
+    let next = NextAct::Unlink(provider.clone());
+    see(&format!("/settings/step-up?next={}", next.code()))
+}
+
+fn own_address(provider: &ProviderId) -> String {
+    format!("/settings/ways/{provider}/unlink")
+}
+
 async fn refuse(
     app: &AppState,
     signed_in: &SignedIn,
     provider: &ProviderId,
     refusal: &Refusal,
 ) -> PageResult {
-    if *refusal == Refusal::StepUpNeeded {
-        let next = NextAct::Unlink(provider.clone());
-        return Ok(see(&format!("/settings/step-up?next={}", next.code())));
-    }
     let scene = Scene::remembered(app, &signed_in.visit).about(provider);
     refusal::page(&scene, refusal).await
 }
@@ -67,12 +75,16 @@ pub(crate) async fn open(
     Path(provider): Path<String>,
 ) -> PageResult {
     let provider = read(&provider)?;
+    if let Some(Told::Refused { refusal, .. }) = signed_in.visit.told() {
+        return refuse(&app, &signed_in, &provider, refusal).await;
+    }
     let outcome = app
         .linking()
         .unlink_view(&signed_in.actor, &provider)
         .await?;
     let view = match outcome {
         Outcome::Done(view) => view,
+        Outcome::Refused(Refusal::StepUpNeeded) => return Ok(step_up(&provider)),
         Outcome::Refused(refusal) => {
             return refuse(&app, &signed_in, &provider, &refusal).await;
         }
@@ -102,7 +114,7 @@ pub(crate) async fn open(
             t.text("page-unlink-consent"),
             t.text("page-unlink-back"),
         ],
-        action: format!("/settings/ways/{provider}/unlink"),
+        action: own_address(&provider),
         frame,
         t,
     };
@@ -128,7 +140,12 @@ pub(crate) async fn submit(
             flow_response::begin_session(response.headers_mut(), &session);
             Ok(response)
         }
-        Outcome::Refused(refusal) => refuse(&app, &signed_in, &provider, &refusal).await,
+        Outcome::Refused(Refusal::StepUpNeeded) => Ok(step_up(&provider)),
+        Outcome::Refused(refusal) => {
+            let told = Told::refused(refusal);
+            let at = own_address(&provider);
+            Ok(see_told(&app, &signed_in.visit, &at, "", &told))
+        }
     }
 }
 

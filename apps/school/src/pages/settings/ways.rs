@@ -11,15 +11,13 @@ use linking_core::{
 
 use crate::{
     flow_response,
-    pages::{
-        frame::see,
-        refusal::{self, Scene},
-    },
+    pages::frame::see,
     web::{
         fields::Form,
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
+        told::{Told, see_told},
         visit::SignedIn,
     },
 };
@@ -32,6 +30,7 @@ pub(crate) async fn begin(
     provider: &ProviderId,
 ) -> PageResult {
     let visit = &signed_in.visit;
+    app.admit_start(visit.visitor().network)?;
     let place = own_place(app, signed_in).await?;
     let outcome = app
         .linking()
@@ -55,8 +54,9 @@ pub(crate) async fn begin(
             Ok(see(&format!("/settings/step-up?next={}", next.code())))
         }
         Outcome::Refused(refusal) => {
-            let scene = Scene::remembered(app, visit).about(provider);
-            refusal::page(&scene, &refusal).await
+            let provider = Some(provider.clone());
+            let told = Told::Refused { refusal, provider };
+            Ok(see_told(app, visit, "/settings", "", &told))
         }
     }
 }

@@ -289,5 +289,9 @@ async fn g17_a_link_of_one_profile_does_not_land_in_another() {
     browser.sign_in(&world, "second30", PASSWORD).await;
     let page = browser.look(&callback("svetlana", &state)).await;
     assert_eq!(page.refusal(), "flow-not-yours");
+    // The answer says which profile is open, and whose page it was not.
+    assert_eq!(page.name(), "other-profile");
+    assert!(page.says("Сейчас открыт профиль: Мария И. В."));
+    assert!(!page.says("Дмитриева") && !page.says("Светлана"));
     assert!(world.links("second30").await.is_empty());
 }

@@ -145,7 +145,7 @@ async fn g2_hostile_texts_are_shown_as_text_or_not_at_all() {
             .form("/sign-in")
             .with("login", text)
             .with("password", text);
-        let page = browser.post(&form).await;
+        let page = browser.submit(form).await;
         assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"));
         assert_eq!(page.status, StatusCode::FORBIDDEN, "{text:?}");
     }

@@ -117,6 +117,16 @@ fn people() -> Vec<Person> {
             )
         },
         person("second30", ("Вторая", "Мария", "Ивановна"), Role::Teacher),
+        // The teacher's other profile: a parent at another school.
+        Person {
+            place: "13",
+            birth: Some("1990-04-23"),
+            ..person(
+                "dmitrieva13",
+                ("Дмитриева", "Светлана", "Вадимовна"),
+                Role::Parent,
+            )
+        },
     ]
 }
 

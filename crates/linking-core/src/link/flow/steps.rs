@@ -2,10 +2,10 @@
 
 use super::{FlowPurpose, LinkFlow, PlaceHint, TicketTags};
 use crate::{
-    account::Version,
+    account::{Epoch, Version},
     consent::GrantedConsent,
     ids::{AccountId, LinkId, SessionId},
-    link::{FlowEnd, FlowState, FlowStateError, Interruption},
+    link::{FlowEnd, FlowState, FlowStateError, Interruption, WayOut},
     provider::{ContactClaim, ProviderIdentity, ProviderState},
     refusal::Refusal,
     time::{CLAIM_LIFE, FLOW_LIFE, PASSWORD_WAIT, Timestamp},
@@ -85,7 +85,8 @@ impl LinkFlow {
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
-            | FlowState::Confirming { .. } => true,
+            | FlowState::Confirming { .. }
+            | FlowState::Taken { .. } => true,
             FlowState::Claimed { .. } => self.claim_is_lost(now),
             FlowState::ChoosingContacts { .. } | FlowState::Closed(_) => false,
         }
@@ -124,7 +125,8 @@ impl LinkFlow {
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
-            | FlowState::Confirming { .. } => {
+            | FlowState::Confirming { .. }
+            | FlowState::Taken { .. } => {
                 self.state = FlowState::Interrupted(cause);
                 Ok(self)
             }
@@ -194,6 +196,36 @@ impl LinkFlow {
         }
     }
 
+    /// A link stands in the way: the person may move or replace it.
+    ///
+    /// # Errors
+    /// No link was being made.
+    pub fn taken(mut self, consent: GrantedConsent, way: WayOut) -> Result<Self, FlowStateError> {
+        match self.state {
+            FlowState::Proving { identity, .. } | FlowState::Confirming { identity } => {
+                self.state = FlowState::Taken {
+                    identity,
+                    consent,
+                    way,
+                };
+                Ok(self)
+            }
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// Goes on over an end of the account's epoch that its own act brought.
+    #[must_use]
+    pub const fn with_epoch(mut self, raised: Epoch) -> Self {
+        match &mut self.purpose {
+            FlowPurpose::SignIn => {}
+            FlowPurpose::Link { epoch, .. }
+            | FlowPurpose::Refresh { epoch, .. }
+            | FlowPurpose::StepUp { epoch, .. } => *epoch = raised,
+        }
+        self
+    }
+
     /// The link was made: on to the contact choice, or to the end where there is nothing to
     /// choose. All claims but the offered contacts die here.
     ///
@@ -207,7 +239,9 @@ impl LinkFlow {
         now: Timestamp,
     ) -> Result<Self, FlowStateError> {
         match &self.state {
-            FlowState::Proving { identity, .. } | FlowState::Confirming { identity } => {
+            FlowState::Proving { identity, .. }
+            | FlowState::Confirming { identity }
+            | FlowState::Taken { identity, .. } => {
                 let masked = identity.masked_name();
                 self.state = if offered.is_empty() {
                     FlowState::Closed(FlowEnd::Linked {
@@ -337,7 +371,8 @@ impl LinkFlow {
             | FlowState::NotLinked { .. }
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
-            | FlowState::Confirming { .. } => {
+            | FlowState::Confirming { .. }
+            | FlowState::Taken { .. } => {
                 self.state = FlowState::Closed(FlowEnd::Refused(refusal));
                 Ok(self)
             }
@@ -361,6 +396,7 @@ impl LinkFlow {
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
             | FlowState::Confirming { .. }
+            | FlowState::Taken { .. }
             | FlowState::ChoosingContacts {
                 linked_at: None, ..
             } => FlowState::Closed(FlowEnd::Refused(Refusal::FlowExpired)),
@@ -387,6 +423,7 @@ impl LinkFlow {
             | FlowState::Proving { .. }
             | FlowState::Recognising { .. }
             | FlowState::Confirming { .. }
+            | FlowState::Taken { .. }
             | FlowState::ChoosingContacts {
                 linked_at: None, ..
             } => FlowState::Closed(FlowEnd::Cancelled),

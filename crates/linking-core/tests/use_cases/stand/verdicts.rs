@@ -96,6 +96,7 @@ fn refusal_on(step: &FlowStep) -> Option<Refusal> {
         FlowStep::Done(FlowEnd::Refused(refusal)) | FlowStep::TryAgain(refusal) => {
             Some(refusal.clone())
         }
+        FlowStep::Taken { way, .. } => Some(way.refusal()),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use linking_core::{
     account::{Epoch, Version},
     change::{FlowScope, Write},
-    link::{FlowPurpose, FlowStart, Interruption, LinkFlow, PlaceHint},
+    link::{FlowPurpose, FlowStart, Interruption, LinkFlow, PlaceHint, WayOut},
     ports::Tag,
     provider::{Claims, ProviderState},
     refusal::{DifferingField, Refusal},
@@ -54,6 +54,16 @@ pub async fn a_flow_comes_back_in_every_state(store: Arc<dyn ConformingStore>) {
         .verified(identity("1", claims.clone()))
         .unwrap();
     let proving = not_linked.clone().agree(people::granted_consent()).unwrap();
+    let replace = WayOut::Replace {
+        account: account.id,
+        epoch: Epoch::default(),
+        since: START,
+    };
+    let taken = |way| {
+        let consent = people::granted_consent();
+        proving.clone().taken(consent, way).unwrap()
+    };
+    let (replaceable, movable) = (taken(replace), taken(WayOut::Move));
     let choosing = proving
         .clone()
         .linked(account.id, stage.id(), contacts, START)
@@ -70,6 +80,8 @@ pub async fn a_flow_comes_back_in_every_state(store: Arc<dyn ConformingStore>) {
             .unwrap(),
         not_linked,
         proving.clone(),
+        replaceable,
+        movable,
         choosing.clone(),
         choosing.contacts_chosen().unwrap(),
         claimed.clone().signed_in(account.id, stage.id()).unwrap(),

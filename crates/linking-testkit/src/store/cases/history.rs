@@ -45,6 +45,12 @@ pub async fn a_line_comes_back_as_it_was_written(store: Arc<dyn ConformingStore>
         Notice::Unlinked {
             provider: provider(),
         },
+        Notice::MovedAway {
+            provider: provider(),
+        },
+        Notice::Replaced {
+            provider: provider(),
+        },
         Notice::MismatchTried {
             provider: provider(),
         },

@@ -326,3 +326,57 @@ pub async fn an_unlink_leaves_nothing_active(store: Arc<dyn ConformingStore>) {
     assert_eq!(left.profile.contacts_from(&people::provider()).count(), 0);
     assert_eq!(left.profile.contacts.len(), 1);
 }
+
+/// A link ends at one account and is made at another, together or not at all: the end moves the
+/// anchor once, and the new link names the next one (`threats.md` E1).
+pub async fn e1_a_link_moves_in_one_change(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::peopled(store).await;
+    let from = stage.teacher().await.account.value.id;
+    let to = stage.adult().await.account.value.id;
+    let key = identity_key("1");
+    let old = stage.linked(from, "1").await;
+    let anchor = stage.anchor(&key).await;
+    let new = stage.link(to, key.clone());
+    let moves = |anchor| {
+        let ends = stage.change(from).write(Stage::end(&old));
+        ends.and(stage.change(to).write(Stage::insert(&new, anchor)))
+    };
+    for stale in [anchor, anchor.next().next()] {
+        assert!(is_conflict(&stage.commit(moves(stale)).await), "{stale:?}");
+        assert_eq!(stage.store.links_of(from).await, Ok(vec![old.clone()]));
+        assert_eq!(stage.anchor(&key).await, anchor);
+    }
+    stage.commit(moves(anchor.next())).await.unwrap();
+    assert_eq!(stage.store.links_of(from).await, Ok(Vec::new()));
+    assert_eq!(stage.store.links_of(to).await, Ok(vec![new.clone()]));
+    assert_eq!(stage.anchor(&key).await, anchor.next().next());
+    assert!(
+        is_conflict(&stage.commit(moves(anchor.next())).await),
+        "once"
+    );
+}
+
+/// An account's link gives way to one to another identity in one change (`threats.md` E2); why
+/// the old one ended may be either of the new causes.
+pub async fn e2_a_link_is_replaced_in_one_change(store: Arc<dyn ConformingStore>) {
+    let stage = Stage::peopled(store).await;
+    let account = stage.teacher().await.account.value.id;
+    let mut old = stage.linked(account, "1").await;
+    for (subject, end) in [("2", LinkEnd::Replaced), ("3", LinkEnd::Moved)] {
+        let new = stage.link(account, identity_key(subject));
+        let change = stage
+            .change(account)
+            .write(Write::EndLink {
+                id: old.id,
+                identity: old.identity.clone(),
+                end,
+                at: START,
+            })
+            .write(Stage::insert(&new, Version::NEW));
+        stage.commit(change).await.unwrap();
+        assert_eq!(stage.store.links_of(account).await, Ok(vec![new.clone()]));
+        let former = stage.store.identity(&old.identity).await.unwrap();
+        assert!(former.links.is_empty());
+        old = new;
+    }
+}

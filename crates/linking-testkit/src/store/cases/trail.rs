@@ -108,6 +108,30 @@ pub async fn the_same_audit_record_is_not_written_twice(
     assert_eq!(trail.audits().await, written);
 }
 
+/// Changes that happen together keep their records, each with its concerns, or leave none of them.
+pub async fn invariant_8_changes_that_happen_together_keep_their_records(
+    store: Arc<dyn ConformingStore>,
+    trail: Arc<dyn Trail>,
+) {
+    let stage = Stage::peopled(store).await;
+    let one = stage.teacher().await.account.value.id;
+    let other = stage.adult().await.account.value.id;
+    let before = trail.audits().await.len();
+    let refused = stage
+        .change(one)
+        .and(stage.change(other).write(Write::UseLink {
+            id: stage.id(),
+            assurance: AssuranceLevel::Verified,
+            at: START,
+        }));
+    assert!(is_conflict(&stage.commit(refused).await));
+    assert_eq!(trail.audits().await.len(), before);
+    let change = stage.change(one).and(stage.change(other));
+    let records: Vec<_> = change.audits().cloned().collect();
+    stage.commit(change).await.unwrap();
+    assert_eq!(trail.audits().await.split_off(before), records);
+}
+
 /// Events go into the outbox with their change and as they were given; those of a refused change
 /// do not (`threats.md` I10).
 pub async fn i10_events_go_with_their_change(
@@ -123,6 +147,15 @@ pub async fn i10_events_go_with_their_change(
             provider: provider(),
         },
         EventBody::Unlinked {
+            link: stage.id(),
+            provider: provider(),
+        },
+        EventBody::MovedAway {
+            link: stage.id(),
+            provider: provider(),
+        },
+        EventBody::Replaced {
+            ended: stage.id(),
             link: stage.id(),
             provider: provider(),
         },
