@@ -75,6 +75,7 @@ routes! {
     Get "/restore" => restore::open;
     Post "/restore" => restore::submit;
     Get "/restore/sent" => restore::sent;
+    Get "/restore/done" => restore::done;
     Get "/restore/{ticket}" => restore::ticket;
     Post "/restore/{ticket}" => restore::set;
     Get "/not-me/{ticket}" => not_me::open;

@@ -115,7 +115,7 @@ impl<'a> Again<'a> {
                 fault: Some(*fault),
                 login,
             },
-            Some(Told::Refused { .. } | Told::Password(_)) | None => Self::default(),
+            Some(_) | None => Self::default(),
         }
     }
 

@@ -146,7 +146,7 @@ pub(crate) async fn present(
     visit: Visit,
     Path(id): Path<String>,
 ) -> PageResult {
-    if let Some(Told::Refused { refusal, .. }) = visit.told() {
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
         return refuse(&app, &visit, flow_id(&id), refusal).await;
     }
     Ok(match load(&app, &visit, &id).await? {

@@ -16,7 +16,13 @@ use crate::{
         refusal::{self, Scene},
         restore::ticket_of,
     },
-    web::{fields::Form, problem::PageResult, state::AppState, visit::Visit},
+    web::{
+        fields::Form,
+        problem::PageResult,
+        state::AppState,
+        told::{Told, see_told},
+        visit::Visit,
+    },
 };
 
 async fn refuse(app: &AppState, visit: &Visit, refusal: &Refusal) -> PageResult {
@@ -29,6 +35,11 @@ pub(crate) async fn open(
     visit: Visit,
     Path(ticket): Path<String>,
 ) -> PageResult {
+    match visit.told() {
+        Some(Told::Refused { refusal, .. }) => return refuse(&app, &visit, refusal).await,
+        Some(Told::Protected { restore }) => return protected(&app, &visit, restore.as_deref()),
+        Some(_) | None => {}
+    }
     let outcome = match ticket_of(&ticket) {
         Ok(secret) => app.linking().not_me_view(&secret).await?,
         Err(refusal) => Outcome::Refused(refusal),
@@ -69,18 +80,19 @@ pub(crate) async fn submit(
         Ok(secret) => app.linking().not_me(visit.visitor(), &secret).await?,
         Err(refusal) => Outcome::Refused(refusal),
     };
-    match outcome {
-        Outcome::Done(NotMeDone::Protected { restore }) => {
-            let address = restore.map(|secret| format!("/restore/{}", secret.to_hex()));
-            protected(&app, &visit, address)
-        }
-        Outcome::Done(NotMeDone::DoneAlready) => protected(&app, &visit, None),
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
-    }
+    let told = match outcome {
+        Outcome::Done(NotMeDone::Protected { restore }) => Told::Protected {
+            restore: restore.map(|secret| secret.to_hex()),
+        },
+        Outcome::Done(NotMeDone::DoneAlready) => Told::Protected { restore: None },
+        Outcome::Refused(refusal) => Told::refused(refusal),
+    };
+    let path = format!("/not-me/{ticket}");
+    Ok(see_told(&app, &visit, &path, "", &told))
 }
 
 /// «Профиль под защитой»: with the way to a new password.
-fn protected(app: &AppState, visit: &Visit, restore: Option<String>) -> PageResult {
+fn protected(app: &AppState, visit: &Visit, restore: Option<&str>) -> PageResult {
     let t = app.texts(visit);
     let frame = Frame::new(app, visit, "protected", t.text("page-protected-title"));
     let page = MessagePage::new(frame, t.clone())
@@ -89,7 +101,7 @@ fn protected(app: &AppState, visit: &Visit, restore: Option<String>) -> PageResu
         .door(Door::page(
             Weight::Main,
             t.text("page-protected-next"),
-            restore.unwrap_or_else(|| "/restore".to_owned()),
+            restore.map_or_else(|| "/restore".to_owned(), |hex| format!("/restore/{hex}")),
         ))
         .door(Door::page(
             Weight::Plain,

@@ -8,7 +8,7 @@ use axum::{
 };
 use linking_core::{
     ids::FlowId,
-    refusal::{Refusal, RefusalCode},
+    refusal::Refusal,
     secret::{Password, Secret256},
     time::RESTORE_LIFE,
     usecase::{FlowStep, FlowView, Outcome, RestoredView},
@@ -23,13 +23,14 @@ use crate::{
         message::{Door, MessagePage, Target, Weight},
         profile::ways_list,
         refusal::{self, Scene},
-        settings::password::{NewPasswordForm, password_fault},
+        settings::password::{NewPasswordForm, new_password_told},
     },
     web::{
         fields::{Fields, Form, Query},
         next::NextAct,
         problem::{PageResult, Problem},
         state::AppState,
+        told::{NewPasswordFault, Told, see_told},
         visit::Visit,
     },
 };
@@ -64,7 +65,7 @@ pub(crate) async fn open(
     if !app.site().writes_letters {
         return help::restore(&app, &visit, &query).await;
     }
-    draw(&app, &visit, &query, None, None).await
+    draw(&app, &visit, &query, None).await
 }
 
 /// The page; in a flow with the time until which it waits.
@@ -73,7 +74,6 @@ pub(crate) async fn draw(
     visit: &Visit,
     fields: &Fields,
     flow: Option<&FlowView>,
-    error: Option<&'static str>,
 ) -> PageResult {
     let scene = match flow {
         Some(view) => Scene::in_flow(app, visit, view),
@@ -102,7 +102,8 @@ pub(crate) async fn draw(
         without.push(t.text("page-restore-provider"));
     }
     without.push(t.text("page-restore-warning"));
-    let error = error.map(|key| t.text(key));
+    let nothing = visit.told() == Some(&Told::NothingTyped);
+    let error = nothing.then(|| t.text("field-restore-empty"));
     let frame = Frame::new(app, visit, "restore", t.text("page-restore-title"))
         .back_to(back.clone())
         .with_errors(error.is_some());
@@ -163,11 +164,14 @@ pub(crate) async fn submit(State(app): State<AppState>, visit: Visit, form: Form
         return Ok(see("/restore"));
     }
     let flow = waiting(&app, &visit, fields.parsed("flow")).await?;
-    let Some(typed) = fields.filled("login") else {
-        let empty = Some("field-restore-empty");
-        return draw(&app, &visit, &fields, flow.as_ref(), empty).await;
-    };
     let id = flow.map(|view| view.id);
+    let Some(typed) = fields.filled("login") else {
+        let path = match id {
+            Some(id) => format!("/flow/{id}/restore"),
+            None => "/restore".to_owned(),
+        };
+        return Ok(see_told(&app, &visit, &path, "", &Told::NothingTyped));
+    };
     app.linking()
         .ask_restore(visit.visitor(), typed, id)
         .await?;
@@ -236,6 +240,9 @@ pub(crate) async fn ticket(
     visit: Visit,
     Path(ticket): Path<String>,
 ) -> PageResult {
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
+        return refuse(&app, &visit, refusal).await;
+    }
     let outcome = match ticket_of(&ticket) {
         Ok(secret) => app.linking().restore_view(&secret).await?,
         Err(refusal) => Outcome::Refused(refusal),
@@ -243,7 +250,7 @@ pub(crate) async fn ticket(
     match outcome {
         Outcome::Done(view) => {
             let form = form_of(&ticket, view.login.as_str());
-            form.show(&app, &visit, None)
+            form.show(&app, &visit)
         }
         Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
     }
@@ -267,32 +274,38 @@ pub(crate) async fn set(
     form: Form,
 ) -> PageResult {
     let fields = form.only(&["new-password"])?;
-    let secret = match ticket_of(&ticket) {
-        Ok(secret) => secret,
-        Err(refusal) => return refuse(&app, &visit, &refusal).await,
-    };
     let typed = fields.get("new-password").unwrap_or_default().to_owned();
-    let fault = match Password::new(typed) {
-        None => "field-new-password-empty",
-        Some(password) => {
-            let outcome = app
-                .linking()
-                .restore(visit.visitor(), &secret, password)
-                .await?;
-            match outcome {
-                Outcome::Done(done) => return restored(&app, &visit, done).await,
-                Outcome::Refused(Refusal::PasswordUnfit { fault }) => password_fault(fault),
-                Outcome::Refused(refusal) => return refuse(&app, &visit, &refusal).await,
-            }
-        }
+    let outcome = match (ticket_of(&ticket), Password::new(typed)) {
+        (Ok(secret), Some(password)) => Ok(app
+            .linking()
+            .restore(visit.visitor(), &secret, password)
+            .await?),
+        (Ok(_), None) => Err(Told::NewPassword(NewPasswordFault::Empty)),
+        (Err(refusal), _) => Ok(Outcome::Refused(refusal)),
     };
-    match app.linking().restore_view(&secret).await? {
-        Outcome::Done(view) => {
-            let form = form_of(&ticket, view.login.as_str());
-            let response = form.show(&app, &visit, Some(fault))?;
-            Ok(refusal::refused_with(response, RefusalCode::PasswordUnfit))
+    let told = match outcome {
+        Ok(Outcome::Done(done)) => {
+            let told = Told::Restored {
+                account: done.account,
+                flow: done.flow,
+            };
+            return Ok(see_told(&app, &visit, "/restore/done", "", &told));
         }
-        Outcome::Refused(refusal) => refuse(&app, &visit, &refusal).await,
+        Ok(Outcome::Refused(refusal)) => new_password_told(refusal),
+        Err(told) => told,
+    };
+    let path = format!("/restore/{ticket}");
+    Ok(see_told(&app, &visit, &path, "", &told))
+}
+
+/// GET `/restore/done`: told once, in the browser that set the password.
+pub(crate) async fn done(State(app): State<AppState>, visit: Visit) -> PageResult {
+    let Some(Told::Restored { account, flow }) = visit.told() else {
+        return Ok(see("/sign-in"));
+    };
+    match app.linking().restored_view(*account, *flow).await? {
+        Some(view) => restored(&app, &visit, view).await,
+        None => Ok(see("/sign-in")),
     }
 }
 

@@ -106,19 +106,15 @@ async fn find(
 
 async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationType) -> PageResult {
     let ask = Asked::read(query);
-    let place = match visit.told() {
-        Some(Told::Refused { refusal, provider }) => {
-            let place = find(app, kind, query, visit).await?;
-            let scene = Scene::at(app, visit, &place.to_remember()).about_any(provider.as_ref());
-            return refusal::page(&scene, refusal).await;
-        }
-        Some(Told::Typed { .. } | Told::Password(_)) | None if visit.actor().is_some() => {
-            return Ok(see(ask.to.path()));
-        }
-        Some(Told::Typed { .. } | Told::Password(_)) | None => {
-            find(app, kind, query, visit).await?
-        }
-    };
+    if let Some(Told::Refused { refusal, provider }) = visit.told() {
+        let place = find(app, kind, query, visit).await?;
+        let scene = Scene::at(app, visit, &place.to_remember()).about_any(provider.as_ref());
+        return refusal::page(&scene, refusal).await;
+    }
+    if visit.actor().is_some() {
+        return Ok(see(ask.to.path()));
+    }
+    let place = find(app, kind, query, visit).await?;
     let chosen = query.get("region").is_some() && place.region.is_some();
     let remember = chosen.then(|| place.to_remember());
     let draft = Draft {
@@ -132,7 +128,7 @@ async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationT
     };
     let mut response = draw(draft)?;
     if let Some(place) = remember {
-        visit.remember(response.headers_mut(), Computer::Own, &place);
+        visit.remember(response.headers_mut(), ticked(query), &place);
     }
     Ok(response)
 }

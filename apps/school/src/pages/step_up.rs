@@ -77,13 +77,10 @@ pub(crate) async fn page(
     in_flow: InFlow,
 ) -> PageResult {
     let visit = &signed_in.visit;
-    let fault = match visit.told() {
-        Some(Told::Refused { refusal, .. }) => {
-            return refusal::page(&Scene::remembered(app, visit), refusal).await;
-        }
-        Some(Told::Password(fault)) => Some(*fault),
-        Some(Told::Typed { .. }) | None => None,
-    };
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
+        return refusal::page(&Scene::remembered(app, visit), refusal).await;
+    }
+    let fault = visit.told().and_then(Told::password);
     let (error, status) = match fault {
         None => (None, StatusCode::OK),
         Some(PasswordFault::Empty) => (

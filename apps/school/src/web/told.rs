@@ -11,10 +11,11 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use linking_core::{
+    ids::{AccountId, FlowId},
     ports::{Purpose, Sealed, Tag, Vault},
     provider::ProviderId,
     refusal::{Refusal, RefusalCode},
-    secret::SecretBytes,
+    secret::{self, SecretBytes},
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,44 @@ pub(crate) enum Told {
     },
     /// The password alone.
     Password(PasswordFault),
+    /// Why a new password does not do.
+    NewPassword(NewPasswordFault),
+    /// Neither login nor address was typed.
+    NothingTyped,
+    /// A letter's ticket set a new password.
+    Restored {
+        /// Whose.
+        account: AccountId,
+        /// The flow that waited for it.
+        flow: Option<FlowId>,
+    },
+    /// A letter's «Это не я» was pressed.
+    Protected {
+        /// The ticket of a new password, in hexadecimal digits.
+        restore: Option<String>,
+    },
+}
+
+/// Why a new password does not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NewPasswordFault {
+    /// Nothing was typed.
+    Empty,
+    /// The rule for passwords.
+    Unfit(secret::PasswordFault),
+}
+
+impl NewPasswordFault {
+    /// The key of its words.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Empty => "field-new-password-empty",
+            Self::Unfit(secret::PasswordFault::TooShort) => "field-new-password-short",
+            Self::Unfit(secret::PasswordFault::Common) => "field-new-password-common",
+            Self::Unfit(secret::PasswordFault::LikeLogin) => "field-new-password-login",
+        }
+    }
 }
 
 impl fmt::Debug for Told {
@@ -70,6 +109,10 @@ impl fmt::Debug for Told {
             Self::Refused { refusal, .. } => write!(f, "Refused({})", refusal.code().as_str()),
             Self::Typed { fault, .. } => write!(f, "Typed({fault:?})"),
             Self::Password(fault) => write!(f, "Password({fault:?})"),
+            Self::NewPassword(fault) => write!(f, "NewPassword({fault:?})"),
+            Self::NothingTyped => write!(f, "NothingTyped"),
+            Self::Restored { .. } => write!(f, "Restored"),
+            Self::Protected { .. } => write!(f, "Protected"),
         }
     }
 }
@@ -89,6 +132,37 @@ impl Told {
         }
     }
 
+    /// The refusal that stands in the place of a page that tells nothing else.
+    pub(crate) const fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused { refusal, .. } => Some(refusal),
+            Self::Typed { .. }
+            | Self::Password(_)
+            | Self::NewPassword(_)
+            | Self::NothingTyped
+            | Self::Restored { .. }
+            | Self::Protected { .. } => None,
+        }
+    }
+
+    /// What is wrong with the password that was asked for alone.
+    pub(crate) const fn password(&self) -> Option<PasswordFault> {
+        if let Self::Password(fault) = self {
+            Some(*fault)
+        } else {
+            None
+        }
+    }
+
+    /// What is wrong with the new password.
+    pub(crate) const fn new_password(&self) -> Option<NewPasswordFault> {
+        if let Self::NewPassword(fault) = self {
+            Some(*fault)
+        } else {
+            None
+        }
+    }
+
     /// The refusal behind it, for the log line of the press.
     const fn code(&self) -> Option<RefusalCode> {
         match self {
@@ -98,11 +172,16 @@ impl Told {
                 ..
             }
             | Self::Password(PasswordFault::Wrong) => Some(RefusalCode::WrongCredentials),
+            Self::NewPassword(NewPasswordFault::Unfit(_)) => Some(RefusalCode::PasswordUnfit),
             Self::Typed {
                 fault: TypedFault::Empty { .. },
                 ..
             }
-            | Self::Password(PasswordFault::Empty) => None,
+            | Self::Password(PasswordFault::Empty)
+            | Self::NewPassword(NewPasswordFault::Empty)
+            | Self::NothingTyped
+            | Self::Restored { .. }
+            | Self::Protected { .. } => None,
         }
     }
 
@@ -219,6 +298,15 @@ mod tests {
                 login: String::new(),
             },
             Told::Password(PasswordFault::Empty),
+            Told::NewPassword(NewPasswordFault::Unfit(secret::PasswordFault::LikeLogin)),
+            Told::NothingTyped,
+            Told::Restored {
+                account: "acc_0190f0e0aaaa7bbb8cccdddddddddddd".parse().unwrap(),
+                flow: "flw_0190f0e0aaaa7bbb8cccdddddddddddd".parse().ok(),
+            },
+            Told::Protected {
+                restore: Some("f".repeat(64)),
+            },
         ]
     }
 

@@ -12,14 +12,14 @@ const NEW: &str = "синий кит поёт";
 const ADDRESS: &str = "teacher@example.ru";
 
 /// A school that knows the teacher's address.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::with_letters().await;
     world.give_email("dmitrieva30", ADDRESS).await;
     world
 }
 
 /// The path of a letter's one link.
-fn link(text: &str) -> String {
+pub(crate) fn link(text: &str) -> String {
     let line = text.lines().find(|line| line.contains("://")).unwrap();
     line.strip_prefix(ORIGIN).unwrap().to_owned()
 }

@@ -16,6 +16,7 @@ mod keys;
 mod languages;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
 mod moving;
 #[cfg(test)]
 mod numbers;
@@ -33,6 +34,7 @@ mod problems;
 mod refusals;
 #[cfg(test)]
 mod shared;
+#[cfg(test)]
 mod starts;
 #[cfg(test)]
 mod steps;

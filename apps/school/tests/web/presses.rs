@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::{
     browser::{Browser, FormOf, Page},
+    letters::{self, link},
     refusals::{confirmed, proved},
     world::{PASSWORD, World},
 };
@@ -223,4 +224,62 @@ async fn g15_what_a_press_led_to_is_shown_in_its_own_browser_alone() {
     let page = other.get(answer.location()).await;
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("dmitrieva30"));
+}
+
+#[tokio::test]
+async fn g15_what_a_letter_leads_to_is_told_by_pages_of_its_own() {
+    let world = letters::world().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.get("/restore").await;
+    let form = page.form("/restore");
+    let empty = pressed(&mut browser, &form.clone().with("login", " "), "").await;
+    assert_eq!(
+        (empty.name().as_str(), empty.status.as_u16()),
+        ("restore", 422)
+    );
+    browser.submit(form.with("login", "dmitrieva30")).await;
+    let path = link(&world.letter().await.text);
+    let page = browser.get(&path).await;
+    let form = page.form(&path);
+    for typed in ["", "кит"] {
+        let unfit = form.clone().with("new-password", typed);
+        let page = pressed(&mut browser, &unfit, "").await;
+        assert_eq!(
+            (page.name().as_str(), page.status.as_u16()),
+            ("new-password", 422)
+        );
+    }
+    // The same press twice: the second one finds the letter used.
+    let form = form.with("new-password", "синий кит поёт");
+    let answer = browser.post(&form).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.location()),
+        (303, "/restore/done")
+    );
+    assert_eq!(browser.follow(answer).await.name(), "password-restored");
+    assert_eq!(browser.get("/restore/done").await.name(), "sign-in");
+    let answer = browser.post(&form).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.location()),
+        (303, path.as_str())
+    );
+    assert_eq!(browser.follow(answer).await.refusal(), "ticket-old");
+    // «Это не я» of the letter that told of it.
+    let path = link(&world.letter().await.text);
+    let page = browser.get(&path).await;
+    let answer = browser.post(&page.form(&path)).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.location()),
+        (303, path.as_str())
+    );
+    let page = browser.follow(answer).await;
+    assert_eq!(page.name(), "protected");
+    let new = page.link("Задать пароль");
+    assert_eq!(browser.get(&new).await.name(), "new-password");
+    // A reload tells it again, without the way that is shown once.
+    let page = browser.get(&path).await;
+    assert_eq!(
+        (page.name().as_str(), page.link("Задать пароль").as_str()),
+        ("protected", "/restore")
+    );
 }

@@ -73,9 +73,14 @@ async fn g11_the_tick_stays_after_a_wrong_password() {
         .with("login", "dmitrieva30")
         .with("password", "не тот")
         .with("shared", "yes");
-    let page = browser.post(&form).await;
+    let page = browser.submit(form.clone()).await;
     assert_eq!(page.status, 403);
     assert!(page.body.contains("name=\"shared\" value=\"yes\" checked"));
+    assert!(!browser.jar.contains_key("__Host-place"));
+    // Where the school got lost, the page that asks for it again keeps nothing either.
+    let lost = form.without("organization").with("region", "65");
+    let page = browser.submit(lost).await;
+    assert_eq!(page.status, 422, "{}", page.body);
     assert!(!browser.jar.contains_key("__Host-place"));
 }
 

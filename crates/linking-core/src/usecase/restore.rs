@@ -6,7 +6,7 @@ use crate::{
     audit::{Act, By, Concern, Notice},
     change::{ChangeSet, FlowScope, SessionScope, Write},
     event::{Event, EventBody},
-    ids::{FlowId, RestoreKind},
+    ids::{AccountId, FlowId, RestoreKind},
     letter::{RestoreFacts, RestoreRequest, Ticket, TicketPurpose, decide_restore},
     link::Link,
     person::Login,
@@ -31,6 +31,8 @@ pub struct RestoreView {
 /// What there is beside the new password (`threats.md` D3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoredView {
+    /// Whose password it is.
+    pub account: AccountId,
     /// By what the person can sign in today.
     pub ways: Vec<SignInWay>,
     /// The contacts that the diary keeps, masked.
@@ -199,18 +201,38 @@ impl Linking {
                 self.vault(),
             )));
         self.ports.store.commit(change).await?;
+        Ok(Outcome::Done(self.beside(&changed, &links, flow)))
+    }
+
+    /// What [`Self::restore`] told, as it is now, for the page that the browser of the press is
+    /// led to. None, if there is no such account any more.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn restored_view(
+        &self,
+        account: AccountId,
+        flow: Option<FlowId>,
+    ) -> Result<Option<RestoredView>, Fault> {
+        let Some(sheet) = self.ports.store.account(account).await? else {
+            return Ok(None);
+        };
+        let links = self.ports.store.links_of(account).await?;
+        Ok(Some(self.beside(&sheet, &links, flow)))
+    }
+
+    fn beside(&self, sheet: &AccountSheet, links: &[Link], flow: Option<FlowId>) -> RestoredView {
+        let account = sheet.account();
         let standing: Vec<&Link> = links.iter().collect();
-        Ok(Outcome::Done(RestoredView {
-            ways: effective_ways(&changed, &standing, self.policy_of(&changed)),
-            contacts: changed
-                .account()
-                .profile
-                .contacts
-                .iter()
+        let contacts = account.profile.contacts.iter();
+        RestoredView {
+            account: account.id,
+            ways: effective_ways(sheet, &standing, self.policy_of(sheet)),
+            contacts: contacts
                 .map(|contact| (contact.value.kind(), contact.value.masked()))
                 .collect(),
             flow,
-        }))
+        }
     }
 
     /// The record and the event of a changed password.

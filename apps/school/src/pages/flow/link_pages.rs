@@ -298,7 +298,7 @@ pub(crate) async fn restore_page(
     };
     if app.site().writes_letters {
         let nothing = Fields::default();
-        return restore::draw(&app, &visit, &nothing, Some(&view), None).await;
+        return restore::draw(&app, &visit, &nothing, Some(&view)).await;
     }
     let t = app.texts_about(&visit, &view.provider);
     let scene = Scene::in_flow(&app, &visit, &view);

@@ -78,7 +78,7 @@ pub(crate) async fn open_page(
         Outcome::Refused(Refusal::StepUpNeeded) => return Ok(see(&step_up(id))),
         Outcome::Refused(refusal) => return refuse(&app, visit, Some(id), &refusal).await,
     };
-    if let Some(Told::Refused { refusal, .. }) = visit.told() {
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
         return refusal::page(&Scene::in_flow(&app, visit, &view), refusal).await;
     }
     let found = find(&app, &signed_in, &view, &query).await?;

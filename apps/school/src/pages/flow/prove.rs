@@ -57,7 +57,7 @@ pub(crate) async fn open_page(
         Opened::Here(view) => view,
         Opened::Elsewhere(answer) => return Ok(answer),
     };
-    if let Some(Told::Refused { refusal, .. }) = visit.told() {
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
         return refusal::page(&Scene::in_flow(&app, &visit, &view), refusal).await;
     }
     let found = find(&app, &visit, &view, &query).await?;

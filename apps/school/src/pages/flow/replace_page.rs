@@ -75,11 +75,10 @@ pub(crate) async fn open_page(
         return Err(Problem::Contradiction("a step that is not its page's"));
     };
     let scene = Scene::in_flow(&app, &visit, &view);
-    let fault = match visit.told() {
-        Some(Told::Refused { refusal, .. }) => return refusal::page(&scene, refusal).await,
-        Some(Told::Password(fault)) => Some(*fault),
-        Some(Told::Typed { .. }) | None => None,
-    };
+    if let Some(refusal) = visit.told().and_then(Told::refusal) {
+        return refusal::page(&scene, refusal).await;
+    }
+    let fault = visit.told().and_then(Told::password);
     let t = app.texts_about(&visit, &view.provider);
     let (error, status) = match fault {
         None => (None, StatusCode::OK),

@@ -2,12 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use linking_core::{
-    account::PasswordOrigin,
-    refusal::{Refusal, RefusalCode},
-    secret::{Password, PasswordFault},
-    usecase::Outcome,
-};
+use linking_core::{account::PasswordOrigin, refusal::Refusal, secret::Password, usecase::Outcome};
 
 use crate::{
     flow_response,
@@ -23,12 +18,16 @@ use crate::{
         next::NextAct,
         problem::PageResult,
         state::AppState,
+        told::{NewPasswordFault, Told, see_told},
         visit::{SignedIn, Visit},
     },
 };
 
 /// For so long the page says that the password was changed.
 const TOLD_FOR: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
+
+/// The page of the own password.
+const OWN_PASSWORD: &str = "/settings/password";
 
 #[derive(Debug, Template)]
 #[template(path = "new-password.html")]
@@ -56,17 +55,13 @@ pub(crate) struct NewPasswordForm {
 }
 
 impl NewPasswordForm {
-    /// The page, with why the last try did not do.
-    pub(crate) fn show(
-        self,
-        app: &AppState,
-        visit: &Visit,
-        error: Option<&'static str>,
-    ) -> PageResult {
+    /// The page, with why the last press did not do.
+    pub(crate) fn show(self, app: &AppState, visit: &Visit) -> PageResult {
         let t = app.texts(visit);
         let chars = u32::try_from(Password::MIN_CHARS).unwrap_or_default();
         let count = Args::new().with_number("count", chars);
-        let error = error.map(|key| t.text_with(key, &count));
+        let fault = visit.told().and_then(Told::new_password);
+        let error = fault.map(|fault| t.text_with(fault.key(), &count));
         let mut frame = Frame::new(app, visit, self.name, t.text(self.title))
             .with_errors(error.is_some())
             .with_script();
@@ -96,12 +91,11 @@ impl NewPasswordForm {
     }
 }
 
-/// The words for a password that does not do.
-pub(crate) const fn password_fault(fault: PasswordFault) -> &'static str {
-    match fault {
-        PasswordFault::TooShort => "field-new-password-short",
-        PasswordFault::Common => "field-new-password-common",
-        PasswordFault::LikeLogin => "field-new-password-login",
+/// What the page of a new password is to tell after a refusal.
+pub(crate) fn new_password_told(refusal: Refusal) -> Told {
+    match refusal {
+        Refusal::PasswordUnfit { fault } => Told::NewPassword(NewPasswordFault::Unfit(fault)),
+        other => Told::refused(other),
     }
 }
 
@@ -121,7 +115,7 @@ fn form_of(signed_in: &SignedIn) -> NewPasswordForm {
         } else {
             "page-password-first-title"
         },
-        action: "/settings/password".to_owned(),
+        action: OWN_PASSWORD.to_owned(),
         back: Some("/settings"),
         username: account.login.as_str().to_owned(),
     }
@@ -129,8 +123,11 @@ fn form_of(signed_in: &SignedIn) -> NewPasswordForm {
 
 /// GET `/settings/password`.
 pub(crate) async fn open(State(app): State<AppState>, signed_in: SignedIn) -> PageResult {
+    if let Some(refusal) = signed_in.visit.told().and_then(Told::refusal) {
+        return refuse(&app, &signed_in, refusal).await;
+    }
     match app.linking().password_view(&signed_in.actor) {
-        Outcome::Done(()) => form_of(&signed_in).show(&app, &signed_in.visit, None),
+        Outcome::Done(()) => form_of(&signed_in).show(&app, &signed_in.visit),
         Outcome::Refused(refusal) => refuse(&app, &signed_in, &refusal).await,
     }
 }
@@ -143,8 +140,8 @@ pub(crate) async fn submit(
 ) -> PageResult {
     let fields = form.only(&["new-password"])?;
     let typed = fields.get("new-password").unwrap_or_default().to_owned();
-    let fault = match Password::new(typed) {
-        None => "field-new-password-empty",
+    let told = match Password::new(typed) {
+        None => Told::NewPassword(NewPasswordFault::Empty),
         Some(password) => {
             let visitor = signed_in.visit.visitor();
             let outcome = app
@@ -157,13 +154,14 @@ pub(crate) async fn submit(
                     flow_response::begin_session(response.headers_mut(), &session);
                     return Ok(response);
                 }
-                Outcome::Refused(Refusal::PasswordUnfit { fault }) => password_fault(fault),
-                Outcome::Refused(refusal) => return refuse(&app, &signed_in, &refusal).await,
+                Outcome::Refused(Refusal::StepUpNeeded) => {
+                    return Ok(see(&NextAct::Password.step_up()));
+                }
+                Outcome::Refused(refusal) => new_password_told(refusal),
             }
         }
     };
-    let response = form_of(&signed_in).show(&app, &signed_in.visit, Some(fault))?;
-    Ok(refusal::refused_with(response, RefusalCode::PasswordUnfit))
+    Ok(see_told(&app, &signed_in.visit, OWN_PASSWORD, "", &told))
 }
 
 /// GET `/settings/password/changed`: says so, as long as it is news.

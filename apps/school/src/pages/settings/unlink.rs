@@ -75,7 +75,7 @@ pub(crate) async fn open(
     Path(provider): Path<String>,
 ) -> PageResult {
     let provider = read(&provider)?;
-    if let Some(Told::Refused { refusal, .. }) = signed_in.visit.told() {
+    if let Some(refusal) = signed_in.visit.told().and_then(Told::refusal) {
         return refuse(&app, &signed_in, &provider, refusal).await;
     }
     let outcome = app
