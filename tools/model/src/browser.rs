@@ -2,6 +2,7 @@
 
 use linking_core::{
     ids::FlowId,
+    link::WayOut,
     secret::Secret256,
     usecase::{Advance, FlowStep, NewSession, Outcome},
 };
@@ -20,6 +21,9 @@ pub(crate) enum Page {
     NotLinked(FlowId),
     Prove(FlowId),
     Confirm(FlowId),
+    /// A link stands in the way: the identity's, or the profile's.
+    MayMove(FlowId),
+    MayReplace(FlowId),
     Choose(FlowId),
 }
 
@@ -80,10 +84,13 @@ impl Browser {
             FlowStep::NotLinked { .. } => self.show(Page::NotLinked(id)),
             FlowStep::Prove { .. } => self.show(Page::Prove(id)),
             FlowStep::Confirm { .. } => self.show(Page::Confirm(id)),
+            FlowStep::Taken { way, .. } => self.show(match way {
+                WayOut::Move => Page::MayMove(id),
+                WayOut::Replace { .. } => Page::MayReplace(id),
+            }),
             FlowStep::ChooseContacts { .. } => self.show(Page::Choose(id)),
-            // Nobody sits at a shared computer here, and nobody has two profiles.
+            // Nobody sits at a shared computer here.
             FlowStep::Recognise { .. }
-            | FlowStep::Taken { .. }
             | FlowStep::AtProvider
             | FlowStep::Judging
             | FlowStep::SwitchingIdentity
@@ -145,6 +152,10 @@ impl Browser {
                     wishes.push(Wish::Cancel(*flow));
                 }
             }
+            Page::MayMove(flow) => {
+                wishes.extend(plan.moves.iter().map(|person| Wish::Move(*flow, *person)));
+            }
+            Page::MayReplace(flow) => wishes.push(Wish::Replace(*flow)),
             Page::Choose(flow) => wishes.push(Wish::Choose(*flow)),
         }
     }
@@ -163,6 +174,7 @@ impl Wish {
             self,
             Self::Connect(_)
                 | Self::StepUpThere(_)
+                | Self::Move(..)
                 | Self::Unlink(_)
                 | Self::StepUp(_)
                 | Self::EndOthers

@@ -10,9 +10,10 @@ use linking_core::{
     audit::{Act, AuditRecord, Notice},
     consent::ConsentStatus,
     ids::AccountId,
-    link::{FlowEnd, FlowState, Link, LinkFlow, LinkOrigin, compare_identity},
+    link::{FlowEnd, FlowState, Link, LinkFlow, LinkOrigin, WayOut, compare_identity},
     person::PatronymicRule,
     provider::Switch,
+    refusal::Refusal,
     session::{Session, SignInWay},
     sign_in::effective_ways,
     time::Timestamp,
@@ -186,6 +187,16 @@ impl Step<'_> {
                 let identity = match (flow.state(), link.origin) {
                     (FlowState::Proving { identity, .. }, LinkOrigin::FromProvider) => identity,
                     (FlowState::Confirming { identity }, LinkOrigin::FromSettings) => identity,
+                    (FlowState::Taken { identity, way, .. }, origin) => {
+                        match (way, origin) {
+                            (WayOut::Move, LinkOrigin::FromSettings) => {
+                                self.holder_typed_the_password(request, link)?;
+                            }
+                            (WayOut::Replace { .. }, LinkOrigin::FromProvider) => {}
+                            _ => return None,
+                        }
+                        identity
+                    }
                     _ => return None,
                 };
                 let local = match link.origin {
@@ -214,13 +225,27 @@ impl Step<'_> {
     }
 
     fn password_was_typed(&self, request: &Request, sheet: &AccountSheet) -> bool {
-        let Wish::Prove(_, person) = request.wish else {
-            return false;
+        let login = &sheet.account().login;
+        let named = match request.wish {
+            Wish::Prove(_, person) | Wish::Move(_, person) => {
+                *login == people::person(person).login
+            }
+            // The profile whose link gives way is the flow's.
+            Wish::Replace(_) => true,
+            _ => false,
         };
-        let account = sheet.account();
         let stored = linking_testkit::PlainHasher::stored(people::PASSWORD);
-        account.login == people::person(person).login
-            && account.password.as_ref().is_some_and(|p| p.hash == stored)
+        let password = sheet.account().password.as_ref();
+        named && password.is_some_and(|password| password.hash == stored)
+    }
+
+    /// E1: the profile that gave the identity away was proved in the very request.
+    fn holder_typed_the_password(&self, request: &Request, link: &Link) -> Option<()> {
+        let mut ended = self.before.links.iter().filter(|before| {
+            before.identity == link.identity && !self.after.links.iter().any(|l| l.id == before.id)
+        });
+        let holder = account(self.before, ended.next()?.account)?;
+        self.password_was_typed(request, holder).then_some(())
     }
 
     fn session_was_there(&self, request: &Request, flow: &LinkFlow, sheet: &AccountSheet) -> bool {
@@ -307,14 +332,28 @@ impl Step<'_> {
             let owners = audit.concerns.iter().filter(|concern| {
                 matches!(
                     concern.notice,
-                    Notice::Linked { .. } | Notice::Unlinked { .. }
+                    Notice::Linked { .. }
+                        | Notice::Unlinked { .. }
+                        | Notice::MovedAway { .. }
+                        | Notice::Replaced { .. }
                 )
             });
-            let wanted = matches!(audit.act, Act::Linked { .. } | Act::Unlinked { .. });
+            let wanted = matches!(
+                audit.act,
+                Act::Linked { .. }
+                    | Act::Unlinked { .. }
+                    | Act::MovedAway { .. }
+                    | Act::Replaced { .. }
+            );
             owners.count() == usize::from(wanted)
         });
         let wanted = usize::from(self.facts_moved(false));
-        noticed && audits.len() <= 1 && audits.len() >= wanted
+        // A move is two changes that happen together.
+        let moved = matches!(
+            audits.iter().map(|audit| &audit.act).collect::<Vec<_>>()[..],
+            [Act::MovedAway { .. }, Act::Linked { .. }]
+        );
+        noticed && (audits.len() <= 1 || moved) && audits.len() >= wanted
     }
 
     fn claims_die(&self) -> bool {
@@ -324,6 +363,7 @@ impl Step<'_> {
                 FlowState::NotLinked { .. }
                     | FlowState::Proving { .. }
                     | FlowState::Confirming { .. }
+                    | FlowState::Taken { .. }
             );
             may_hold || {
                 let text = serde_json::to_string(&flow.value).unwrap_or_default();
@@ -420,8 +460,11 @@ impl Step<'_> {
         let Some(audit) = self.audit() else {
             return true;
         };
-        let Act::Unlinked { provider } = &audit.act else {
-            return true;
+        // Who unlinks stays signed in; who gives an identity away is somewhere else.
+        let (provider, stay) = match &audit.act {
+            Act::Unlinked { provider } => (provider, 1),
+            Act::MovedAway { provider } => (provider, 0),
+            _ => return true,
         };
         let Some(owner) = audit.concerns.first().map(|concern| concern.account) else {
             return false;
@@ -445,7 +488,7 @@ impl Step<'_> {
             .any(|link| link.account == owner && link.provider == *provider);
         !linked
             && !open
-            && sessions.count() == 1
+            && sessions.count() == stay
             && epochs[0].map(linking_core::account::Epoch::next) == epochs[1]
     }
 }
@@ -468,6 +511,8 @@ pub(crate) fn end_of(
                 LinkOrigin::FromSettings => End::LinkedFromSettings,
             })
         }
+        Some(Act::MovedAway { .. }) => Some(End::Moved),
+        Some(Act::Replaced { .. }) => Some(End::Replaced),
         Some(Act::Unlinked { .. }) => Some(End::Unlinked),
         Some(Act::ContactsChosen { .. }) => Some(End::ContactsChosen),
         Some(Act::SteppedUp) => Some(End::SteppedUp),
@@ -482,17 +527,18 @@ pub(crate) fn end_of(
 }
 
 fn refusal_of(answered: &Answered) -> Option<End> {
-    let refusal = match answered {
+    let code = match answered {
         Answered::Advance(Outcome::Done(advance)) => match &advance.view.step {
             FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal)) => {
-                Some(refusal)
+                Some(refusal.code())
             }
+            FlowStep::Taken { way, .. } => Some(way.refusal().code()),
             _ => None,
         },
-        Answered::Advance(outcome) => outcome.refusal(),
-        Answered::Session(outcome) => outcome.refusal(),
-        Answered::Flow(outcome) => outcome.refusal(),
+        Answered::Advance(outcome) => outcome.refusal().map(Refusal::code),
+        Answered::Session(outcome) => outcome.refusal().map(Refusal::code),
+        Answered::Flow(outcome) => outcome.refusal().map(Refusal::code),
         Answered::Done | Answered::NobodyActs => None,
     };
-    refusal.map(|refusal| End::Refused(refusal.code()))
+    code.map(End::Refused)
 }

@@ -77,6 +77,8 @@ ends! {
     End::SignedInOverLink, "signed in over the link";
     End::SignedInBesideLink, "signed in by password beside the link";
     End::SignedInByPassword, "signed in by password";
+    End::Moved, "moved";
+    End::Replaced, "replaced";
     End::Unlinked, "unlinked";
     End::ContactsChosen, "contacts chosen";
     End::SteppedUp, "stepped up";

@@ -27,12 +27,18 @@ use crate::replay::Progress;
 pub(crate) const TEXT: &str = "2026-03";
 const AUTHORIZE: &str = "https://provider.example/authorize?state=";
 
-/// The two people, by number.
+/// How many profiles there are.
+pub(crate) const PEOPLE: u8 = 3;
+
+/// The profiles, by number: two people, and another profile of the first one.
 pub(crate) fn person(number: u8) -> NewPerson {
-    if number == 0 {
-        people::teacher()
-    } else {
-        people::adult()
+    match number {
+        0 => people::teacher(),
+        1 => people::adult(),
+        _ => NewPerson {
+            login: people::login("twin"),
+            ..people::teacher()
+        },
     }
 }
 

@@ -51,6 +51,10 @@ pub enum Wish {
     Prove(FlowId, u8),
     /// «Связать» on «Это вы?».
     Confirm(FlowId),
+    /// «Перенести связь», with the password of this profile, which holds the identity.
+    Move(FlowId, u8),
+    /// «Заменить связь», with the password of the profile.
+    Replace(FlowId),
     /// Keeps the e-mail.
     Choose(FlowId),
     /// Leaves a flow by a button.
@@ -230,6 +234,10 @@ impl Request {
                     .await
                     .map(Answered::Advance)
             }
+            (Wish::Replace(flow), _) => linking
+                .replace_link(&visitor, acting, *flow, password())
+                .await
+                .map(Answered::Advance),
             (Wish::Cancel(flow), _) => linking
                 .cancel(&visitor, acting, *flow)
                 .await
@@ -241,6 +249,10 @@ impl Request {
             (_, None) => Ok(Answered::NobodyActs),
             (Wish::Confirm(flow), Some(actor)) => linking
                 .confirm(&visitor, actor, *flow, TEXT)
+                .await
+                .map(Answered::Advance),
+            (Wish::Move(flow, number), Some(actor)) => linking
+                .move_link(&visitor, actor, *flow, self.credentials(*number))
                 .await
                 .map(Answered::Advance),
             (Wish::Choose(flow), Some(actor)) => linking

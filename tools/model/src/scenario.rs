@@ -19,6 +19,8 @@ pub struct Plan {
     pub comes: Vec<Comes>,
     /// Whose passwords are typed in a flow.
     pub proves: Vec<u8>,
+    /// Whose passwords are typed to move a link.
+    pub moves: Vec<u8>,
     /// Whether it leaves flows by a button.
     pub cancels: bool,
     /// Whether it tries again at the provider.
@@ -66,6 +68,10 @@ pub enum End {
     SignedInBesideLink,
     /// Signed in by the local password.
     SignedInByPassword,
+    /// An identity went from one profile to another.
+    Moved,
+    /// A link gave way to another one.
+    Replaced,
     /// Unlinked.
     Unlinked,
     /// Contacts were chosen.
@@ -126,6 +132,8 @@ impl Scenario {
             unlink_beside(),
             the_last_way_in(),
             answers_that_come_twice(),
+            a_move_beside(),
+            a_replacement_beside(),
         ];
         for scenario in &mut all {
             scenario.most_events += more;
@@ -372,6 +380,92 @@ fn answers_that_come_twice() -> Scenario {
             End::LinkedFromProvider,
             End::Refused(Code::FlowNotYours),
             End::Refused(Code::ProviderUnavailable),
+        ],
+        ..Scenario::default()
+    }
+}
+
+/// An identity moves to the other profile of its owner, who unlinks or proves the first one at
+/// the same time; somebody else's password moves nothing (E1, E5).
+fn a_move_beside() -> Scenario {
+    Scenario {
+        name: "a move beside",
+        plans: [
+            Plan {
+                requests: 4,
+                trips: 1,
+                anytime: vec![Wish::Connect(0)],
+                comes: vec![Comes::As(0)],
+                moves: vec![0, 1],
+                signed_in: Some(2),
+                ..Plan::default()
+            },
+            Plan {
+                requests: 2,
+                anytime: vec![Wish::Unlink(0), Wish::EndOthers],
+                signed_in: Some(0),
+                ..Plan::default()
+            },
+        ],
+        linked: vec![(0, 0)],
+        events: vec![
+            Event::Block(0),
+            Event::Archive(2),
+            Event::Print(0),
+            Event::Later(6 * 60),
+            Event::Lost,
+        ],
+        most_events: 1,
+        ends: vec![
+            End::Moved,
+            End::LinkedFromSettings,
+            End::Unlinked,
+            End::Refused(Code::IdentityLinkedElsewhere),
+            End::Refused(Code::WrongCredentials),
+            End::Refused(Code::StepUpNeeded),
+            End::Refused(Code::AccountBlocked),
+            End::Refused(Code::FlowExpired),
+        ],
+        ..Scenario::default()
+    }
+}
+
+/// A link gives way to another identity of its owner, who unlinks at the same time (E2, E5).
+fn a_replacement_beside() -> Scenario {
+    Scenario {
+        name: "a replacement beside",
+        plans: [
+            Plan {
+                requests: 5,
+                trips: 1,
+                anytime: vec![Wish::Enter(0)],
+                comes: vec![Comes::As(2)],
+                proves: vec![0],
+                ..Plan::default()
+            },
+            Plan {
+                requests: 2,
+                anytime: vec![Wish::Unlink(0), Wish::EndOthers],
+                signed_in: Some(0),
+                ..Plan::default()
+            },
+        ],
+        linked: vec![(0, 0)],
+        events: vec![
+            Event::Block(0),
+            Event::Print(0),
+            Event::Later(16 * 60),
+            Event::Lost,
+        ],
+        most_events: 1,
+        ends: vec![
+            End::Replaced,
+            End::LinkedFromProvider,
+            End::Unlinked,
+            End::Refused(Code::AccountLinkedAlready),
+            End::Refused(Code::WrongCredentials),
+            End::Refused(Code::AccountBlocked),
+            End::Refused(Code::FlowExpired),
         ],
         ..Scenario::default()
     }

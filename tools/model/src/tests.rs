@@ -37,6 +37,16 @@ fn e8_the_last_way_in_in_every_order() {
 }
 
 #[test]
+fn e1_a_move_beside_everything_in_every_order() {
+    holds("a move beside");
+}
+
+#[test]
+fn e2_a_replacement_beside_everything_in_every_order() {
+    holds("a replacement beside");
+}
+
+#[test]
 fn a8_answers_that_come_twice_in_every_order() {
     holds("answers that come twice");
 }

@@ -14,7 +14,7 @@ use linking_core::{
     consent::{Consent, ConsentStatus},
     ids::{AccountId, Id, OrganizationId},
     link::{Link, LinkOrigin},
-    person::RegisteredName,
+    person::{Login, RegisteredName},
     policy::IdentitySharing,
     ports::{IdSource as _, NewPassword, NewPerson, Register as _, Store as _},
     provider::AssuranceLevel,
@@ -25,7 +25,7 @@ use crate::{
     browser::Browser,
     digest::Digest as _,
     judge::{self, Rule},
-    people,
+    people::{self, PEOPLE},
     replay::at,
     request::{Request, Wish},
     scenario::{End, Event, Scenario},
@@ -136,11 +136,11 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Where both people belong, and who they are.
+/// Where the people belong, and who they are.
 #[derive(Debug)]
 pub(crate) struct Setting {
     school: OrganizationId,
-    accounts: [AccountId; 2],
+    accounts: Vec<AccountId>,
 }
 
 impl World {
@@ -152,8 +152,8 @@ impl World {
     pub(crate) fn begin(scenario: &Scenario) -> (Setting, Self) {
         let store = MemoryStore::default();
         let audit = |number| people::command(number, Act::Imported, samples::START);
-        let rows: Vec<NewPerson> = [0, 1].map(people::person).into();
-        let (one, other) = (people::person(0).login, people::person(1).login);
+        let rows: Vec<NewPerson> = (0..PEOPLE).map(people::person).collect();
+        let logins: Vec<Login> = rows.iter().map(|row| row.login.clone()).collect();
         wait(async {
             store
                 .put_organizations(samples::organizations(), audit(1))
@@ -161,14 +161,16 @@ impl World {
             store.put_people(rows, audit(2)).await
         })
         .expect("the samples fit each other");
-        for (number, login) in [(0, &one), (1, &other)] {
+        for (number, login) in (0..).zip(&logins) {
             if !scenario.without_password.contains(&number) {
                 store.give_password(login, samples::password(people::PASSWORD));
             }
         }
-        let id = |login| store.account_id(login).expect("it was put");
-        let accounts = [id(&one), id(&other)];
-        let sheet = wait(store.account(id(&one))).expect("a store in memory answers");
+        let accounts: Vec<AccountId> = logins
+            .iter()
+            .map(|login| store.account_id(login).expect("it was put"))
+            .collect();
+        let sheet = wait(store.account(accounts[0])).expect("a store in memory answers");
         let school = sheet
             .as_ref()
             .and_then(|sheet| sheet.first_membership())
@@ -302,7 +304,7 @@ impl World {
         from.sent += 1;
         from.trips += u8::from(wish.is_trip());
         // Far from each other, and the same in whatever order the browsers send.
-        let before = if wish == Wish::SignIn(0) || wish == Wish::SignIn(1) {
+        let before = if matches!(wish, Wish::SignIn(_)) {
             50
         } else {
             0

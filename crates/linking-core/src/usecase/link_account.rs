@@ -185,10 +185,12 @@ impl Linking {
         let change = ChangeSet::new(audit);
         let (change, flow) = match instead {
             None => (
-                change.guard(Guard::Account {
-                    id: account.id,
-                    read: question.sheet.account.version,
-                }),
+                change
+                    .guard(Guard::Account {
+                        id: account.id,
+                        read: question.sheet.account.version,
+                    })
+                    .write(Write::EndRestores(account.id)),
                 flow,
             ),
             Some(old) => {
@@ -216,7 +218,6 @@ impl Linking {
                 sharing,
             })
             .write(Write::InsertConsent(consent))
-            .write(Write::EndRestores(account.id))
             .write(Write::EndSessions {
                 account: account.id,
                 scope: SessionScope::AllBut(session.session.id),

@@ -146,11 +146,14 @@ impl Linking {
         let known = self.ports.store.identity(&identity.key).await?;
         let entered = checked
             .decide(self, credentials.organization)
-            .map(|(sheet, _)| sheet.account().id);
-        let proved = checked.proved();
-        let held = match decide_holder(entered, proved, &known.links) {
-            Ok(held) => held,
-            Err(refusal) => {
+            .map(|(sheet, _)| sheet);
+        let login = entered.clone().map(|sheet| sheet.account().id);
+        let held = decide_holder(login, checked.proved(), &known.links);
+        // The holder as it was when its password was looked at: a later one, with another
+        // password, loses the race (`threats.md` E17).
+        let (held, holder) = match (held, entered) {
+            (Ok(held), Ok(sheet)) => (held, sheet),
+            (Err(refusal), _) | (Ok(_), Err(refusal)) => {
                 let place = InFlow {
                     id: flow.value.id(),
                     provider: flow.value.provider(),
@@ -176,21 +179,21 @@ impl Linking {
             proof,
         };
         let links = self.ports.store.links_of(held.link.account).await?;
-        let holder = HolderFacts {
-            sheet: &held.sheet,
+        let facts_of_holder = HolderFacts {
+            sheet: holder,
             links: &links,
             gives: &held.link,
-            policy: self.policy_of(&held.sheet),
+            policy: self.policy_of(holder),
         };
         let mut answer = self
             .ask(&question, |facts, policy| {
-                decide_move(facts, policy, &holder)
+                decide_move(facts, policy, &facts_of_holder)
             })
             .await?;
         match &answer.decision {
             Ok(LinkDecision::Make { consent, offered }) => {
                 let mut renewed = self.reissued(&actor.session.value);
-                let given = self.given_away(visitor, flow, &held.sheet, &held.link);
+                let given = self.given_away(visitor, flow, holder, &held.link);
                 let new = NewLink {
                     consent,
                     offered: offered.clone(),

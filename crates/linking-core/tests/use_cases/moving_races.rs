@@ -106,6 +106,25 @@ fn e7_moving_meets_unlinking() {
 }
 
 #[test]
+fn e17_moving_meets_a_new_password_of_the_holder() {
+    race(|stand, turns| {
+        let (first, second, browser, other, id) = before_the_move(stand);
+        let (actor, owner) = (stand.acting(&browser), stand.acting(&other));
+        let server = stand.server();
+        let change: Request<'_, _> = Box::pin(async {
+            let new = password("синий кит поёт");
+            server.change_password(&other.visitor, &owner, new).await
+        });
+        let (moved, changed) = turns.run(move_link(stand, &browser, &actor, id, &second), change);
+        // A password that is none any more proves nothing: the one or the other.
+        let moved = is_linked(&moved.unwrap());
+        let changed = changed.unwrap().refusal().is_none();
+        assert!(moved != changed, "moved: {moved}, changed: {changed}");
+        assert_eq!(holders(stand) == [first.account], moved);
+    });
+}
+
+#[test]
 fn e7_moving_meets_the_link_of_a_third_account() {
     race(|stand, turns| {
         let (first, second, browser, _, id) = before_the_move(stand);
