@@ -13,7 +13,7 @@ use crate::{
     ids::{AccountId, LinkId, SessionId},
     ports::Tag,
     provider::ProviderId,
-    time::{RECENT, Timestamp},
+    time::{Timestamp, is_recent},
 };
 
 /// What a browser calls itself, shortened to a family and a system («Chrome, Windows»), at most
@@ -156,11 +156,10 @@ impl Session {
     }
 
     /// Whether the person proved themselves at most five minutes ago (`domain.md`, Recent;
-    /// `threats.md` E3). A proof from the future is none.
+    /// `threats.md` E3).
     #[must_use]
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        self.proved_at
-            .is_some_and(|at| at <= now && now.signed_duration_since(at) <= RECENT)
+        self.proved_at.is_some_and(|at| is_recent(at, now))
     }
 }
 

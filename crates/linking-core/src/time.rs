@@ -13,6 +13,9 @@ pub const PASSWORD_WAIT: TimeDelta = TimeDelta::minutes(60);
 pub const FLOW_REMAINS: TimeDelta = TimeDelta::days(1);
 /// How long a local password or a provider's signed sign-in counts as recent (step-up).
 pub const RECENT: TimeDelta = TimeDelta::minutes(5);
+/// By so much the clocks of two servers, or ours and a provider's, may differ without anybody's
+/// notice (`threats.md` I12).
+pub const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 /// A session unused for longer is over.
 pub const SESSION_IDLE: TimeDelta = TimeDelta::hours(12);
 /// A session older than this is over.
@@ -38,3 +41,11 @@ pub const NOT_ME_LIFE: TimeDelta = TimeDelta::days(7);
 pub const LETTER_LIFE: TimeDelta = TimeDelta::days(3);
 /// How many flows one browser may have open; the oldest ends.
 pub const FLOWS_PER_BROWSER: u8 = 5;
+
+/// Whether a proof is recent (`domain.md`, Recent). One from the future is, as far as the clock of
+/// the server that wrote it may be ahead; further on it is none.
+#[must_use]
+pub fn is_recent(proved_at: Timestamp, now: Timestamp) -> bool {
+    let age = now.signed_duration_since(proved_at);
+    -CLOCKS_DIFFER <= age && age <= RECENT
+}

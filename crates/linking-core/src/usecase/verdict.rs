@@ -13,7 +13,7 @@ use crate::{
     provider::ProviderIdentity,
     refusal::Refusal,
     session::{Actor, Visitor},
-    time::{RECENT, Timestamp},
+    time::{Timestamp, is_recent},
     usecase::{Advance, Fault, Linking, Outcome, TRIES},
 };
 
@@ -261,10 +261,9 @@ impl Linking {
         let same = links
             .iter()
             .any(|l| l.id == link && l.identity == identity.key);
-        let fresh = identity.authenticated_at.filter(|at| {
-            let now = self.now();
-            *at <= now && now.signed_duration_since(*at) <= RECENT
-        });
+        let fresh = identity
+            .authenticated_at
+            .filter(|at| is_recent(*at, self.now()));
         match fresh.filter(|_| same) {
             Some(at) => self.stepped_up(visitor, actor, flow, at).await,
             None => {
