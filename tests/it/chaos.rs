@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Who walks: login in the diary, person at the provider.
-const PEOPLE: [(&str, &str); 6] = [
+pub(crate) const PEOPLE: [(&str, &str); 6] = [
     ("dmitrieva30", "dmitrieva"),
     ("sokolova", "sokolova"),
     ("polina", "sokolova-polina"),
@@ -65,7 +65,7 @@ fn number(variable: &str, usual: u64) -> Result<u64> {
 
 /// What became of the walks.
 #[derive(Debug, Default)]
-struct Tally {
+pub(crate) struct Tally {
     done: AtomicU64,
     broken: AtomicU64,
     /// Links of which a page has told the person, by login.
@@ -83,7 +83,7 @@ impl Tally {
 }
 
 /// From nothing to a link, in over it, and to nothing again, in a new browser.
-async fn round(
+pub(crate) async fn round(
     stand: &Stand,
     (login, persona): (&'static str, &'static str),
     tally: &Tally,

@@ -1,7 +1,10 @@
 //! What people walk, in a real browser, from the first page to the last (`journeys.md`).
 
+mod clocks;
 mod moving;
+mod provider_away;
 mod refusals;
+mod rotation;
 mod sgo_0;
 mod sgo_1;
 mod sgo_2;

@@ -2,6 +2,7 @@
 //! process that can be killed or here with a clock that can be set.
 
 mod base;
+mod operated;
 mod records;
 mod relay;
 mod template;
@@ -107,6 +108,7 @@ pub(crate) struct Stand {
     /// Where the program listens; behind a relay this is not the public port.
     listens: u16,
     relay: Option<JoinHandle<std::io::Result<()>>>,
+    rotation: Option<relay::Rotation>,
     configuration: PathBuf,
     simulator: Simulator,
     passwords: BTreeMap<String, String>,
@@ -117,7 +119,7 @@ pub(crate) struct Stand {
     clock: Option<Arc<TestClock>>,
     passed: TimeDelta,
     measured: Option<Arc<linking_storage::Storage>>,
-    _simulator_task: JoinHandle<std::io::Result<()>>,
+    simulator_task: JoinHandle<std::io::Result<()>>,
 }
 
 impl Drop for Stand {
@@ -180,6 +182,7 @@ impl Stand {
             base,
             listens: ports.school,
             relay: None,
+            rotation: None,
             ports,
             configuration,
             simulator,
@@ -190,7 +193,7 @@ impl Stand {
             clock: None,
             passed: TimeDelta::zero(),
             measured: None,
-            _simulator_task: task,
+            simulator_task: task,
         })
     }
 
@@ -210,6 +213,8 @@ impl Stand {
     /// A system of two servers, of which each takes every second request.
     pub(crate) async fn start_two(name: &str) -> Result<Self> {
         let mut stand = Self::prepared(name).await?;
+        // All who walk here are one network.
+        stand.add_configuration("\n[limits]\nstarts-per-minute = 1000000\n")?;
         for _ in 0..2 {
             let port = free_port()?;
             let child = stand.spawn(port)?;
@@ -217,7 +222,7 @@ impl Stand {
             stand.fleet.push(Mutex::new(Member { port, child }));
         }
         let ports = stand.fleet.iter().map(|member| lock(member).port).collect();
-        stand.relay = Some(relay::start(stand.ports.school, ports).await?);
+        stand.relay_to(ports).await?;
         Ok(stand)
     }
 
@@ -434,7 +439,7 @@ impl Stand {
         let clock = self.clock.clone().unwrap_or_default();
         let app = timed::app(&self.configuration, Arc::clone(&clock)).await?;
         self.measured = Some(Arc::clone(&app.installation.storage));
-        let listener = TcpListener::bind(("127.0.0.1", self.ports.school)).await?;
+        let listener = TcpListener::bind(("127.0.0.1", self.listens)).await?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(app.serve(listener, async {
             let _ = stopped.await;
