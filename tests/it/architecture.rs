@@ -17,11 +17,18 @@ fn root() -> PathBuf {
 /// Names of the crates that one of ours is built with; `cargo tree -p`, because `cargo metadata`
 /// unifies features over the workspace.
 fn tree(package: &str) -> BTreeSet<String> {
+    tree_with(package, "")
+}
+
+/// The same with features.
+fn tree_with(package: &str, features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
             "tree",
             "-p",
             package,
+            "--features",
+            features,
             "-e",
             "normal",
             "--prefix",
@@ -207,11 +214,25 @@ fn sqlx_is_in_storage_alone_and_reqwest_in_linking_http_alone() {
 
 #[test]
 fn one_tls_stack_and_one_crypto_provider() {
-    for name in ["linking-school", "linking-demo"] {
-        let tree = tree(name);
+    for (name, features) in [
+        ("linking-school", ""),
+        ("linking-school", "otlp"),
+        ("linking-demo", ""),
+    ] {
+        let tree = tree_with(name, features);
         for banned in ["ring", "rsa", "openssl", "native-tls"] {
             assert!(!tree.contains(banned), "{name} brings {banned}");
         }
+    }
+}
+
+/// Who has no collector builds nothing for one.
+#[test]
+fn the_usual_program_holds_no_exporter_of_traces() {
+    let exports = |tree: BTreeSet<String>| tree.iter().any(|name| name.contains("opentelemetry"));
+    assert!(exports(tree_with("linking-school", "otlp")));
+    for name in ["linking-school", "linking-demo"] {
+        assert!(!exports(tree(name)), "{name}");
     }
 }
 

@@ -49,7 +49,7 @@ async fn main() -> Result<()> {
         file: Some(prepared.configuration),
         variables: BTreeMap::new(),
     })?;
-    telemetry::init(&settings.log)?;
+    let telemetry = telemetry::init(&settings)?;
     let taken = |port: u16| format!("port {port} is taken: choose another with --port");
     let simulator = TcpListener::bind(("127.0.0.1", ports.simulator))
         .await
@@ -73,6 +73,7 @@ async fn main() -> Result<()> {
         prepared.simulator,
         stop_signal(),
     ));
-    app.serve(school, stop_signal()).await?;
-    Ok(())
+    let served = app.serve(school, stop_signal()).await;
+    telemetry.stop().await;
+    served.context("serving")
 }

@@ -19,4 +19,6 @@ pub mod readiness;
 pub mod router;
 pub mod settings;
 pub mod telemetry;
+#[cfg(feature = "otlp")]
+mod traces;
 pub mod web;

@@ -20,6 +20,7 @@ mod section;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use address::{PublicAddress, TrustedProxies};
 pub use consents::{ConsentDocument, Consents};
@@ -31,6 +32,7 @@ pub use problem::{Problem, SettingsError};
 pub use profile::Profile;
 pub use providers::{Providers, callback_path, gosuslugi_front, kind_of};
 pub use shared::SharedComputers;
+pub use traces::Traces;
 
 use std::{
     collections::BTreeMap,
@@ -131,6 +133,8 @@ pub struct Settings {
     /// Where metrics and the details of readiness are told, if anywhere: this machine, or an
     /// inner network (`threats.md` J7).
     pub metrics: Option<SocketAddr>,
+    /// Where traces of requests go, if anywhere.
+    pub traces: Option<Traces>,
     /// How costly a password hash is, and how many may run and wait.
     pub hashes: HashSettings,
     /// What regions and organisations decided.
@@ -231,6 +235,9 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
             .map_err(|_| "needs an address and a port, as 127.0.0.1:9464".into())
     });
     metrics_section.finish();
+    let traces = root
+        .has("traces")
+        .then(|| traces::read(&mut root.section("traces")));
     let mut vault_section = root.section("vault");
     let vault_keys = vault_section.required("key-file", path);
     vault_section.finish();
@@ -273,6 +280,7 @@ fn read(mut root: Section<'_>, problems: &Problems) -> Option<Settings> {
         database: database?,
         vault_keys: vault_keys?,
         metrics: metrics.ok()?,
+        traces: traces.map_or(Some(None), |traces| traces.map(Some))?,
         hashes: hashes?,
         starts_per_minute: starts_per_minute?,
         policy_digest: policies.digest(),

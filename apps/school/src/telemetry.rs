@@ -9,10 +9,14 @@ use axum::{
     response::Response,
 };
 use thiserror::Error;
-use tracing::{Instrument, Level, Metadata};
+use tracing::{Instrument, Level, Metadata, Span, field::Empty};
 use tracing_subscriber::{
     EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
 };
+
+use crate::settings::Settings;
+#[cfg(feature = "otlp")]
+use crate::traces::Export;
 
 /// The log could not be set up.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -23,6 +27,31 @@ pub enum TelemetryError {
     /// A log is set up already in this process.
     #[error("a log is set up already in this process")]
     Twice,
+    /// Traces cannot be sent.
+    #[error("traces: {0}")]
+    Traces(String),
+}
+
+/// The log and the traces of a process, as long as it serves.
+#[derive(Debug)]
+#[must_use = "traces that wait are sent by stop()"]
+pub struct Telemetry {
+    #[cfg(feature = "otlp")]
+    export: Option<Export>,
+}
+
+impl Telemetry {
+    /// Sends the traces that wait; a few seconds at most.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(clippy::unused_async, reason = "without an exporter nothing waits")
+    )]
+    pub async fn stop(self) {
+        #[cfg(feature = "otlp")]
+        if let Some(export) = self.export {
+            export.stop().await;
+        }
+    }
 }
 
 /// Libraries that would write addresses, headers or statements at a finer level (`threats.md` H1):
@@ -52,27 +81,36 @@ fn filter_of(filter: &str) -> Result<EnvFilter, TelemetryError> {
 }
 
 /// Sends logs to standard output, one JSON object a line, and panics with them: place, and
-/// never the message, which may hold a value.
+/// never the message, which may hold a value. Traces go where the settings say; they hold what
+/// the log holds and no more.
 ///
 /// # Errors
 /// See [`TelemetryError`].
-pub fn init(filter: &str) -> Result<(), TelemetryError> {
-    let filter = filter_of(filter)?;
+pub fn init(settings: &Settings) -> Result<Telemetry, TelemetryError> {
+    let filter = filter_of(&settings.log)?;
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_span_list(false);
-    tracing_subscriber::registry()
+    let registry = tracing_subscriber::registry()
         .with(filter)
         .with(filter_fn(may_tell))
-        .with(lines)
-        .try_init()
-        .map_err(|_| TelemetryError::Twice)?;
+        .with(lines);
+    #[cfg(feature = "otlp")]
+    let (export, registry) = {
+        let export = settings.traces.as_ref().map(Export::start).transpose()?;
+        let layer = export.as_ref().map(Export::layer);
+        (export, registry.with(layer))
+    };
+    registry.try_init().map_err(|_| TelemetryError::Twice)?;
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a defect stopped a task");
     }));
-    Ok(())
+    Ok(Telemetry {
+        #[cfg(feature = "otlp")]
+        export,
+    })
 }
 
 /// The number of a request, for its log line and for what the person tells the support: eight
@@ -124,24 +162,31 @@ pub struct RefusedWith(pub &'static str);
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::draw();
-    let method = request.method().clone();
+    let method = known(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(id.clone());
-    // Whatever is written on the way, a panic too, carries the number.
-    let span = tracing::error_span!("request", request = %id);
-    let response = next.run(request).instrument(span).await;
+    let span = span_of(&id, method, &route);
+    let response = next.run(request).instrument(span.clone()).await;
     let refusal = response
         .extensions()
         .get::<RefusedWith>()
         .map(|refused| refused.0);
     let status = response.status();
+    span.record("status", i64::from(status.as_u16()));
+    if let Some(refusal) = refusal {
+        span.record("refusal", refusal);
+    }
+    #[cfg(feature = "otlp")]
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(
         request = %id,
-        method = known(&method),
+        method,
         route,
         status = status.as_u16(),
         micros,
@@ -149,6 +194,36 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         "request"
     );
     response
+}
+
+/// The span of a request: whatever is written on the way, a panic too, carries its number.
+#[cfg(not(feature = "otlp"))]
+fn span_of(id: &RequestId, method: &'static str, route: &str) -> Span {
+    tracing::error_span!(
+        "request",
+        request = %id,
+        method,
+        route,
+        status = Empty,
+        refusal = Empty
+    )
+}
+
+/// The same with what a collector sorts spans by. What a stranger says of a trace that the request
+/// belongs to is not believed.
+#[cfg(feature = "otlp")]
+fn span_of(id: &RequestId, method: &'static str, route: &str) -> Span {
+    tracing::error_span!(
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        request = %id,
+        method,
+        route,
+        status = Empty,
+        refusal = Empty
+    )
 }
 
 /// The method, if it is one of the usual: an invented one may be any text.

@@ -163,6 +163,9 @@ fn tell(
         Some(address) => writeln!(out, "  metrics.listen  {address}")?,
         None => writeln!(out, "  metrics.listen  not set: no metrics")?,
     }
+    if let Some(traces) = &settings.traces {
+        writeln!(out, "  traces.address  {}", traces.address)?;
+    }
     match &settings.database {
         DatabaseSettings::File(path) => writeln!(out, "  database        {}", path.display())?,
         DatabaseSettings::Postgres { addresses, .. } => {

@@ -8,13 +8,16 @@ use super::CommandError;
 use crate::{app::App, settings::Settings, telemetry};
 
 pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
-    telemetry::init(&settings.log)?;
+    let telemetry = telemetry::init(settings)?;
     let mut app = App::build(settings).await?;
     let address = settings.listen;
     let listener = bound("listen", address).await?;
     if let Some(address) = settings.metrics {
         app = app.with_private_listener(bound("metrics.listen", address).await?);
         tracing::info!(%address, "telling metrics");
+    }
+    if let Some(traces) = &settings.traces {
+        tracing::info!(collector = traces.address.host_str(), "sending traces");
     }
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -27,7 +30,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
     for (of, policy) in &settings.effective_policies {
         tracing::info!(of, ?policy, "policy in force");
     }
-    app.serve(listener, stop_signal()).await?;
+    let served = app.serve(listener, stop_signal()).await;
+    telemetry.stop().await;
+    served?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -138,3 +138,35 @@ fn j5_a_mail_section_that_is_spoilt_names_its_key() {
         assert!(found.iter().any(|found| found == key), "{key}: {found:?}");
     }
 }
+
+#[test]
+fn traces_need_a_program_that_can_send_them() {
+    let with = |lines: &str| load(&format!("{FILE}\n[traces]\n{lines}\n"));
+    assert_eq!(load(FILE).unwrap().traces, None, "off until asked for");
+    let sound = with("address = \"http://127.0.0.1:4318/v1/traces\"");
+    if cfg!(feature = "otlp") {
+        let traces = sound.unwrap().traces.unwrap();
+        assert_eq!(traces.address.as_str(), "http://127.0.0.1:4318/v1/traces");
+    } else {
+        let told = sound.unwrap_err().to_string();
+        assert!(told.contains("traces.address ("), "{told}");
+        assert!(told.contains("--features otlp"), "{told}");
+    }
+    for (lines, key) in [
+        ("", "traces.address"),
+        (
+            "address = \"http://collector.ru/v1/traces\"",
+            "traces.address",
+        ),
+        (
+            "address = \"http://127.0.0.1:4318/v1/traces\"\nroot-certificates = \"/nowhere\"",
+            "traces.root-certificates",
+        ),
+        (
+            "adress = \"http://127.0.0.1:4318/v1/traces\"",
+            "traces.adress",
+        ),
+    ] {
+        assert!(keys(with(lines)).contains(&key.to_owned()), "{lines}");
+    }
+}
