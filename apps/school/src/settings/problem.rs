@@ -41,7 +41,12 @@ impl fmt::Display for SettingsError {
 
 /// Collects problems while the settings are read.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(RefCell<Vec<Problem>>);
+pub(crate) struct Problems {
+    found: RefCell<Vec<Problem>>,
+    /// Every key that was asked for.
+    #[cfg(test)]
+    asked: RefCell<std::collections::BTreeSet<String>>,
+}
 
 impl Problems {
     pub(crate) fn add(&self, key: &str, place: &str, what: &str) {
@@ -50,15 +55,25 @@ impl Problems {
             place: place.to_owned(),
             what: what.to_owned(),
         };
-        self.0.borrow_mut().push(problem);
+        self.found.borrow_mut().push(problem);
+    }
+
+    #[cfg(test)]
+    pub(super) fn note(&self, key: String) {
+        self.asked.borrow_mut().insert(key);
+    }
+
+    #[cfg(test)]
+    pub(super) fn asked(self) -> std::collections::BTreeSet<String> {
+        self.asked.into_inner()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.found.borrow().is_empty()
     }
 
     pub(super) fn into_error(self, places: &Places) -> SettingsError {
-        let mut problems = self.0.into_inner();
+        let mut problems = self.found.into_inner();
         for problem in &mut problems {
             // The preset has no place that an operator could go to.
             if problem.place != "preset"

@@ -41,8 +41,19 @@ impl<'a> Section<'a> {
         self.problems.add(&self.name(key), "", what);
     }
 
+    /// Keeps what is asked for: the page of all keys is held to it.
+    #[cfg(test)]
+    fn note(&self, key: &str) {
+        self.problems.note(self.name(key));
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "tests keep what is asked for")]
+    const fn note(&self, _: &str) {}
+
     /// Whether the key is there.
     pub(crate) fn has(&self, key: &str) -> bool {
+        self.note(key);
         self.table.contains_key(key)
     }
 
@@ -64,11 +75,13 @@ impl<'a> Section<'a> {
 
     /// The value of a key as it stands, for a reader of its own.
     pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        self.note(key);
         self.table.remove(key)
     }
 
     /// Passes over a key that was read before.
     pub(crate) fn skip(&mut self, key: &str) {
+        self.note(key);
         self.table.remove(key);
     }
 
@@ -91,6 +104,7 @@ impl<'a> Section<'a> {
         key: &str,
         read: impl FnOnce(String) -> Result<T, String>,
     ) -> Result<Option<T>, Reported> {
+        self.note(key);
         let Some(value) = self.table.remove(key) else {
             return Ok(None);
         };
@@ -146,6 +160,7 @@ impl<'a> Section<'a> {
         key: &str,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Option<Vec<T>>, Reported> {
+        self.note(key);
         let Some(value) = self.table.remove(key) else {
             return Ok(None);
         };
@@ -183,6 +198,7 @@ impl<'a> Section<'a> {
 
     /// A table below this one; absent, it is empty.
     pub(crate) fn section(&mut self, key: &str) -> Section<'a> {
+        self.note(key);
         let path = self.name(key);
         let table = match self.table.remove(key) {
             None => Map::new(),

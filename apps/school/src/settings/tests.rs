@@ -1,5 +1,6 @@
 //! `threats.md` J5 and J1: every key removed, misspelt, emptied.
 
+mod page;
 mod sections;
 
 use std::{fs, path::PathBuf};
