@@ -20,11 +20,13 @@
 mod clock;
 mod hasher;
 mod ids;
+mod owner;
 mod random;
 mod vault;
 
 pub use clock::SystemClock;
 pub use hasher::{Argon2Hasher, HashSettings, HasherStartError};
 pub use ids::UuidV7Source;
+pub use owner::give_to_owner_of;
 pub use random::SystemRandom;
 pub use vault::{KeyFileError, KeyTextError, KeyTextFault, KeyVault};

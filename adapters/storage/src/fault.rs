@@ -14,6 +14,10 @@ pub(crate) fn unavailable(error: &Error) -> StoreError {
         Error::Io(io) => StoreError::Unavailable(format!("input or output: {}", io.kind())),
         Error::Database(database) => {
             let code = database.code().unwrap_or_default();
+            if is_without_table(database.as_ref(), &code) {
+                let what = "a table is missing: run `svyazka migrate`";
+                return StoreError::Unavailable(what.to_owned());
+            }
             // PostgreSQL's words may quote a value.
             if database.try_downcast_ref::<PgDatabaseError>().is_some() {
                 StoreError::Unavailable(format!("PostgreSQL refuses (code {code})"))
@@ -26,6 +30,11 @@ pub(crate) fn unavailable(error: &Error) -> StoreError {
         // Their own texts may quote what they failed on.
         _ => StoreError::Unavailable("the database driver failed".to_owned()),
     }
+}
+
+/// Whether a table is not there: the schema was never laid, or this is another program's database.
+fn is_without_table(database: &dyn DatabaseError, code: &str) -> bool {
+    code == "42P01" || database.message().starts_with("no such table")
 }
 
 /// A fault of a statement that writes a record of that name: what an index or a reference refuses

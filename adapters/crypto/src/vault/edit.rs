@@ -10,6 +10,7 @@ use super::{
     KeyFileError, KeyVault,
     key_file::{self, SEAL_WITH, io_at, key_line},
 };
+use crate::give_to_owner_of;
 
 /// The file's text, and what it says.
 fn opened(path: &Path) -> Result<(Zeroizing<String>, KeyVault), KeyFileError> {
@@ -44,6 +45,7 @@ fn written(path: &Path, lines: &[&str], in_force: u8) -> Result<(), KeyFileError
         fs::remove_file(beside).map_err(io_at(beside))?;
     }
     key_file::write_new(beside, &text)?;
+    give_to_owner_of(path, beside).map_err(io_at(beside))?;
     fs::rename(beside, path).map_err(io_at(path))
 }
 

@@ -29,3 +29,22 @@ mod fixture {
     pub(super) const RACES: u32 = 10_000;
     pub(super) type Stand = StandOn<InPostgres>;
 }
+
+#[tokio::test]
+async fn an_empty_database_is_told_what_it_lacks() {
+    use crate::tests::stand::{InPostgres, KeepingVault, Place as _, RisingIds};
+    use std::sync::Arc;
+
+    let place = InPostgres::fresh().await;
+    let (vault, ids) = (
+        Arc::new(KeepingVault::default()),
+        Arc::new(RisingIds::default()),
+    );
+    let storage = crate::Storage::open(&place.location(), vault, ids)
+        .await
+        .unwrap();
+    let told = storage.check_ready().await.unwrap_err().to_string();
+    assert!(told.contains("svyazka migrate"), "{told}");
+    storage.migrate().await.unwrap();
+    storage.check_ready().await.unwrap();
+}

@@ -11,6 +11,7 @@ use std::{
 
 use clap::Args;
 use linking_core::time::Timestamp;
+use linking_crypto::give_to_owner_of;
 use linking_storage::{Location, Restored, Storage};
 
 use super::CommandError;
@@ -175,6 +176,12 @@ async fn put_back(
         path: database.to_owned(),
         cause,
     };
+    let owner = if database.exists() {
+        database
+    } else {
+        folder_of(database)
+    };
+    give_to_owner_of(owner, copy).map_err(renamed)?;
     if database.exists() {
         let kept = with_end(database, &format!(".before-{}", now.timestamp()));
         fs::rename(database, &kept).map_err(renamed)?;
@@ -185,7 +192,7 @@ async fn put_back(
         writeln!(out, "the former database is kept as {}", kept.display())?;
     }
     fs::rename(copy, database).map_err(renamed)?;
-    ends::set_mark(settings.ends.as_deref(), done.mark, now)?;
+    set_mark(settings.ends.as_deref(), done.mark, now)?;
     tell(done, out)
 }
 
@@ -246,8 +253,29 @@ pub(super) async fn finish(
         .finish_restore(&listed.ends, listed.mark, now)
         .await?;
     storage.close().await;
-    ends::set_mark(settings.ends.as_deref(), done.mark, now)?;
+    set_mark(settings.ends.as_deref(), done.mark, now)?;
     tell(done, out)
+}
+
+/// Sets the mark; a list that is begun with it belongs to whoever has the folder.
+fn set_mark(list: Option<&Path>, mark: u64, now: Timestamp) -> Result<(), CommandError> {
+    let begun = list.filter(|list| !list.exists());
+    ends::set_mark(list, mark, now)?;
+    let Some(list) = begun else {
+        return Ok(());
+    };
+    give_to_owner_of(folder_of(list), list).map_err(|cause| CommandError::File {
+        path: list.to_owned(),
+        cause,
+    })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) => Path::new("."),
+        None => Path::new("/"),
+    }
 }
 
 fn tell(done: Restored, out: &mut dyn Write) -> Result<(), CommandError> {

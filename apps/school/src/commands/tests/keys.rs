@@ -6,7 +6,10 @@ use linking_core::{
 };
 use linking_crypto::KeyVault;
 
-use super::Desk;
+use super::{
+    Desk,
+    upkeep::{give_away, owner_of},
+};
 use crate::installation::{Installation, OpenInstallationError};
 
 /// What a server would say at its start.
@@ -41,8 +44,10 @@ async fn i6_a_key_is_rotated_by_commands_and_the_old_one_goes_last() {
         told.contains("key 1 ") && told.contains("accounts 3"),
         "{told}"
     );
+    let owner = give_away(&desk.path("vault.keys"));
     let told = desk.told(&["keys", "rotate"]).await;
     assert!(told.contains("key 2 is in force"), "{told}");
+    assert_eq!(owner_of(&desk.path("vault.keys")), owner, "who serves");
     let told = desk.refused(&["keys", "remove", "1"]).await;
     assert!(told.contains("still needed by 3 accounts"), "{told}");
     let told = desk.refused(&["keys", "remove", "2"]).await;

@@ -1,6 +1,6 @@
 //! `svyazka check-config`, `migrate`, `backup`, `restore`, `restore-finish`.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use linking_core::{
     account::{AccountSheet, Version},
@@ -145,6 +145,16 @@ async fn migrating_is_one_step_safe_to_repeat_and_to_do_twice_at_once() {
     assert!(told.contains("nothing to do"), "{told}");
 }
 
+/// Gives a file to another user, where the test may; gives its owner.
+pub(super) fn give_away(path: &str) -> u32 {
+    let _ = std::os::unix::fs::chown(path, Some(65_534), Some(65_534));
+    owner_of(path)
+}
+
+pub(super) fn owner_of(path: &str) -> u32 {
+    std::fs::metadata(path).unwrap().uid()
+}
+
 #[tokio::test]
 async fn i9_what_ended_since_a_backup_stays_ended_after_a_restore() {
     let desk = Desk::new();
@@ -187,7 +197,9 @@ async fn i9_what_ended_since_a_backup_stays_ended_after_a_restore() {
 
     let told = desk.refused(&["restore", &backup]).await;
     assert!(told.contains("--replace"), "{told}");
+    let owner = give_away(&desk.path("svyazka.db"));
     let told = desk.told(&["restore", &backup, "--replace"]).await;
+    assert_eq!(owner_of(&desk.path("svyazka.db")), owner, "who serves");
     assert!(
         told.contains("Ended again: 1 links") && told.contains("Sessions ended: 1"),
         "{told}"
