@@ -11,6 +11,7 @@ mod codes;
 mod flow_answer;
 mod flow_shape;
 mod flows;
+mod letters;
 mod openapi;
 mod own;
 mod places;

@@ -155,6 +155,12 @@ impl Session {
         self.computer.session_end(self.started_at, self.seen_at)
     }
 
+    /// When it is over in any case.
+    #[must_use]
+    pub fn lasts_until(&self) -> Timestamp {
+        self.started_at + self.computer.life()
+    }
+
     /// Whether the person proved themselves at most five minutes ago (`domain.md`, Recent;
     /// `threats.md` E3).
     #[must_use]

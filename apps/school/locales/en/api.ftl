@@ -13,6 +13,7 @@
 ###   api-media-type
 ###   api-method-not-allowed
 ###   api-no-client
+###   api-no-letters
 ###   api-not-found
 ###   api-not-signed-in
 ###   api-repeat-at-work
@@ -35,6 +36,7 @@ api-foreign-request = The request came from a page of another site
 api-media-type = The body of the request must be JSON, without compression
 api-method-not-allowed = This address does not take that method
 api-no-client = The secret of the program is missing: send it in the header Svyazka-Client
+api-no-letters = No letters are sent from here. The school gives a new password
 api-not-found = There is nothing at this address
 api-not-signed-in = Nobody is signed in
 api-repeat-at-work = The same request is still being done

@@ -13,6 +13,7 @@
 ###   api-media-type
 ###   api-method-not-allowed
 ###   api-no-client
+###   api-no-letters
 ###   api-not-found
 ###   api-not-signed-in
 ###   api-repeat-at-work
@@ -35,6 +36,7 @@ api-foreign-request = Запрос пришел с чужой страницы
 api-media-type = Тело запроса пришло не в том формате или сжато
 api-method-not-allowed = По этому адресу так не обращаются
 api-no-client = Запрос пришел без секрета программы
+api-no-letters = Письма отсюда не отправляют. Новый пароль даст школа
 api-not-found = По этому адресу ничего нет
 api-not-signed-in = Вход не выполнен
 api-repeat-at-work = Такой же запрос еще выполняется

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use linking_core::secret::SecretText;
+use linking_core::secret::{Password, PasswordFault, SecretText};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -26,6 +26,22 @@ pub(super) enum FaultCode {
     Doubled,
     /// The value is not of the field's type or form.
     Unfit,
+    /// A new password with too few characters.
+    TooShort,
+    /// A new password that is among those tried first.
+    Common,
+    /// A new password that is the login, or little more.
+    LikeLogin,
+}
+
+impl From<PasswordFault> for FaultCode {
+    fn from(fault: PasswordFault) -> Self {
+        match fault {
+            PasswordFault::TooShort => Self::TooShort,
+            PasswordFault::Common => Self::Common,
+            PasswordFault::LikeLogin => Self::LikeLogin,
+        }
+    }
 }
 
 /// A field that does not fit.
@@ -56,6 +72,16 @@ pub(super) enum Place {
 pub(super) struct Unfit {
     pub(super) place: Place,
     pub(super) faults: Vec<Fault>,
+}
+
+impl Unfit {
+    /// A field of the body whose value does not fit.
+    pub(super) fn at(pointer: &str) -> Self {
+        Self {
+            place: Place::Body,
+            faults: vec![Fault::at(pointer.to_owned(), FaultCode::Unfit)],
+        }
+    }
 }
 
 /// A JSON pointer.
@@ -181,10 +207,7 @@ impl<T: Request, S: Sync> FromRequestParts<S> for Json<T> {
             .ok_or(Problem::Contradiction("a body came past the admission"))?;
         let (value, doubled) = tree::read(&text).ok_or(Problem::BadRequest)?;
         let Value::Object(object) = value else {
-            return Err(Trouble::Unfit(Unfit {
-                place: Place::Body,
-                faults: vec![Fault::at(String::new(), FaultCode::Unfit)],
-            }));
+            return Err(Trouble::Unfit(Unfit::at("")));
         };
         read(object, Place::Body, doubled)
             .map(Self)
@@ -266,6 +289,15 @@ impl<'de, const MOST: usize> Deserialize<'de> for Hidden<MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Text::<MOST>::deserialize(deserializer).map(|text| Self(SecretText::new(text.0)))
     }
+}
+
+/// Where every request names the password that is to be.
+pub(super) const NEW_PASSWORD: &str = "/new_password";
+
+/// A new password as it can be looked at; what is too long for any is none.
+pub(super) fn new_password(typed: &Hidden<1024>) -> Result<Password, Trouble> {
+    Password::new(typed.0.expose().to_owned())
+        .ok_or_else(|| Trouble::Unfit(Unfit::at(NEW_PASSWORD)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use linking_core::{
     link::FlowEnd,
     provider::Prompt,
     refusal::Refusal,
-    usecase::{Advance, FlowStep, FlowView, Outcome},
+    session::{Actor, Visitor},
+    usecase::{Advance, FlowStep, FlowView, Linking, Outcome},
 };
 
 use crate::{
@@ -27,24 +28,83 @@ use crate::{
     web::{problem::Problem, state::AppState},
 };
 
-/// The flow of an address; what is no identifier belongs to no flow.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FlowRef(pub(super) FlowId);
+/// A request in the flow of its address; what is no identifier belongs to no flow.
+#[derive(Debug)]
+pub(super) struct InFlow {
+    pub(super) app: AppState,
+    pub(super) caller: Caller,
+    pub(super) id: FlowId,
+}
 
-impl FromRequestParts<AppState> for FlowRef {
+impl FromRequestParts<AppState> for InFlow {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
-        let named = Path::<String>::from_request_parts(parts, app).await;
-        let named = named.ok().and_then(|Path(text)| exact(&text));
-        if let Some(id) = named {
-            return Ok(Self(id));
-        }
         let caller = Caller::from_request_parts(parts, app)
             .await
             .map_err(IntoResponse::into_response)?;
+        let named = Path::<String>::from_request_parts(parts, app).await;
+        if let Some(id) = named.ok().and_then(|Path(text)| exact(&text)) {
+            let app = app.clone();
+            return Ok(Self { app, caller, id });
+        }
         let refused = refuse(app, &caller, &Refusal::FlowNotYours).await;
         Err(refused.unwrap_or_else(IntoResponse::into_response))
+    }
+}
+
+impl InFlow {
+    pub(super) fn linking(&self) -> &Linking {
+        self.app.linking()
+    }
+
+    pub(super) fn visitor(&self) -> &Visitor {
+        self.caller.visitor()
+    }
+
+    pub(super) fn actor(&self) -> Option<&Actor> {
+        self.caller.actor()
+    }
+
+    /// Answers with what an act led to.
+    pub(super) async fn answered(&self, outcome: Outcome<Advance>) -> ApiResult {
+        answered(&self.app, &self.caller, outcome).await
+    }
+
+    /// Answers an act that asks for login and password: why they do not do is told with the flow,
+    /// which waits as it did.
+    pub(super) async fn proved(&self, before: &FlowView, outcome: Outcome<Advance>) -> ApiResult {
+        match outcome {
+            Outcome::Done(_)
+            | Outcome::Refused(
+                Refusal::FlowNotYours | Refusal::FlowExpired | Refusal::FlowFinished,
+            ) => self.answered(outcome).await,
+            Outcome::Refused(refusal) => {
+                let scene = Scene::in_flow(&self.app, &self.caller.visit, before);
+                let flow = FlowShape::of(&self.app, &self.caller, before).await?;
+                refused(&scene, &refusal, Some(flow)).await
+            }
+        }
+    }
+
+    /// Answers with where the flow stands.
+    pub(super) async fn stands(&self, outcome: Outcome<FlowView>) -> ApiResult {
+        match outcome {
+            Outcome::Done(view) => {
+                let flow = FlowShape::of(&self.app, &self.caller, &view).await?;
+                let shape = FlowAnswerShape {
+                    flow,
+                    open: None,
+                    session: None,
+                };
+                Ok(json(StatusCode::OK, &shape)?)
+            }
+            Outcome::Refused(refusal) => self.refuse(&refusal).await,
+        }
+    }
+
+    pub(super) async fn refuse(&self, refusal: &Refusal) -> ApiResult {
+        refuse(&self.app, &self.caller, refusal).await
     }
 }
 
@@ -57,7 +117,12 @@ pub(super) async fn respond(
 ) -> ApiResult {
     flow_response::log_fault(&advance);
     let view = &advance.view;
-    let flow = FlowShape::of(app, caller, view).await?;
+    let session = advance.session.as_ref();
+    // Whoever this very request let in is told how it ended.
+    let reader = session
+        .map(|new| new.session.account)
+        .or_else(|| caller.actor().map(Actor::account));
+    let flow = FlowShape::seen_by(reader, app, caller, view).await?;
     let refusal = match &view.step {
         FlowStep::TryAgain(refusal) | FlowStep::Done(FlowEnd::Refused(refusal)) => {
             Some(refusal.clone())
@@ -76,7 +141,6 @@ pub(super) async fn respond(
         }
         None => None,
     };
-    let session = advance.session.as_ref();
     let shape = FlowAnswerShape {
         flow,
         open,
@@ -96,27 +160,6 @@ pub(super) async fn answered(
 ) -> ApiResult {
     match outcome {
         Outcome::Done(advance) => respond(app, caller, StatusCode::OK, advance).await,
-        Outcome::Refused(refusal) => refuse(app, caller, &refusal).await,
-    }
-}
-
-pub(super) async fn stands(
-    app: &AppState,
-    caller: &Caller,
-    outcome: Outcome<FlowView>,
-) -> ApiResult {
-    match outcome {
-        Outcome::Done(view) => {
-            let flow = FlowShape::of(app, caller, &view).await?;
-            Ok(json(
-                StatusCode::OK,
-                &FlowAnswerShape {
-                    flow,
-                    open: None,
-                    session: None,
-                },
-            )?)
-        }
         Outcome::Refused(refusal) => refuse(app, caller, &refusal).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use linking_core::{
     account::ContactKind,
+    ids::AccountId,
     link::{FlowPurpose, SeenEnd},
     provider::{HttpsUrl, Verification},
     session::Actor,
@@ -175,6 +176,17 @@ impl FlowShape {
         caller: &Caller,
         view: &FlowView,
     ) -> Result<Self, Problem> {
+        let reader = caller.actor().map(Actor::account);
+        Self::seen_by(reader, app, caller, view).await
+    }
+
+    /// The same, where the very request let somebody in.
+    pub(super) async fn seen_by(
+        reader: Option<AccountId>,
+        app: &AppState,
+        caller: &Caller,
+        view: &FlowView,
+    ) -> Result<Self, Problem> {
         let mut shape = Self {
             id: view.id.to_string(),
             purpose: purpose(&view.purpose),
@@ -245,7 +257,7 @@ impl FlowShape {
                 StepShape::ChooseContacts
             }
             FlowStep::Done(end) => {
-                shape.end = Some(match end.seen_by(caller.actor().map(Actor::account)) {
+                shape.end = Some(match end.seen_by(reader) {
                     SeenEnd::Linked(at) => {
                         shape.linked_at = Some(moment(at));
                         EndShape::Linked

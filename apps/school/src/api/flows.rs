@@ -17,10 +17,10 @@ use linking_core::{
 
 use crate::{
     api::{
-        body::{Exact, Fault, FaultCode, Json, Place, Text, Unfit, exact, request},
+        body::{Exact, Json, Text, Unfit, exact, request},
         caller::{Caller, Keeps, Owner},
-        flow_answer::{FlowRef, answered, refuse, respond, stands},
-        flow_shape::{FlowAnswerShape, FlowShape, OpenShape},
+        flow_answer::{InFlow, answered, refuse, respond},
+        flow_shape::{FlowAnswerShape, OpenShape},
         places::OrganizationRef,
         problem::refused,
         session::{CredentialsRequest, Nothing, credentials},
@@ -35,12 +35,14 @@ use crate::{
 request! {
     /// The beginning of a sign-in through a provider.
     BeginRequest {
-        #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$")]
+        #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$", example = "gosuslugi")]
         provider: Exact<ProviderId>,
-        #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$")]
+        #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$", example = "sakhalin")]
         region: Exact<RegionCode>,
         #[schema(value_type = Option<String>, pattern = "^org_[0-9a-f]{32}$")]
         organization: Option<OrganizationRef>,
+        /// «Это общий компьютер»: the session is short, and the person is asked who they are.
+        shared: Option<bool>,
     }
 }
 
@@ -90,6 +92,7 @@ pub(super) async fn begin(
         return Err(unfit("/region"));
     };
     let provider = request.provider.0;
+    let computer = app.computer(request.shared, Some(&region.code));
     let place = PlaceHint {
         region: region.code,
         organization: request.organization.map(|id| id.0),
@@ -102,7 +105,7 @@ pub(super) async fn begin(
     let outcome = app
         .linking()
         .start(
-            caller.visitor(),
+            &caller.visitor().on(computer),
             caller.actor(),
             StartOrder::SignIn,
             &provider,
@@ -119,10 +122,7 @@ pub(super) async fn begin(
 }
 
 fn unfit(pointer: &str) -> Trouble {
-    Trouble::Unfit(Unfit {
-        place: Place::Body,
-        faults: vec![Fault::at(pointer.to_owned(), FaultCode::Unfit)],
-    })
+    Trouble::Unfit(Unfit::at(pointer))
 }
 
 /// Takes up what the provider sent back. Only the caller that began the flow can bring it.
@@ -160,220 +160,148 @@ pub(super) async fn answer(
 /// Where a flow stands.
 #[utoipa::path(get, path = "/api/v1/flows/{flow}",
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn show(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-) -> ApiResult {
-    let outcome = app
-        .linking()
-        .flow(caller.visitor(), caller.actor(), id)
-        .await?;
-    stands(&app, &caller, outcome).await
+pub(super) async fn show(at: InFlow) -> ApiResult {
+    let outcome = at.linking().flow(at.visitor(), at.actor(), at.id).await?;
+    at.stands(outcome).await
 }
 
 /// Agrees to our text. With another version than the present one nothing moves.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/agree", request_body = AgreeRequest,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn agree(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(request): Json<AgreeRequest>,
-) -> ApiResult {
+pub(super) async fn agree(at: InFlow, Json(request): Json<AgreeRequest>) -> ApiResult {
     let version = &request.text_version.0;
-    let outcome = app
+    let outcome = at
         .linking()
-        .agree(caller.visitor(), caller.actor(), id, version)
+        .agree(at.visitor(), at.actor(), at.id, version)
         .await?;
-    answered(&app, &caller, outcome).await
+    at.answered(outcome).await
 }
 
 /// «Да, это я» on a shared computer: lets in.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/enter", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn enter(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
-    let outcome = app
-        .linking()
-        .enter(caller.visitor(), caller.actor(), id)
-        .await?;
-    answered(&app, &caller, outcome).await
+pub(super) async fn enter(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    let outcome = at.linking().enter(at.visitor(), at.actor(), at.id).await?;
+    at.answered(outcome).await
 }
 
 /// The local login and password: the right ones make the link and a session.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/prove", request_body = CredentialsRequest,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn prove(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(request): Json<CredentialsRequest>,
-) -> ApiResult {
-    let view = match app
-        .linking()
-        .flow(caller.visitor(), caller.actor(), id)
-        .await?
-    {
+pub(super) async fn prove(at: InFlow, Json(request): Json<CredentialsRequest>) -> ApiResult {
+    let linking = at.linking();
+    let view = match linking.flow(at.visitor(), at.actor(), at.id).await? {
         Outcome::Done(view) => view,
-        Outcome::Refused(refusal) => return refuse(&app, &caller, &refusal).await,
+        Outcome::Refused(refusal) => return at.refuse(&refusal).await,
     };
     let organization = request.organization.0;
     let outcome = match credentials(&request) {
         Ok(credentials) => {
-            let chosen = app.directory().organization(organization).await?;
-            app.linking()
-                .prove_at(
-                    caller.visitor(),
-                    caller.actor(),
-                    id,
-                    chosen.as_ref(),
-                    credentials,
-                )
+            let chosen = at.app.directory().organization(organization).await?;
+            let chosen = chosen.as_ref();
+            linking
+                .prove_at(at.visitor(), at.actor(), at.id, chosen, credentials)
                 .await?
         }
         Err(refusal) => Outcome::Refused(refusal),
     };
-    match outcome {
-        Outcome::Done(advance) => respond(&app, &caller, StatusCode::OK, advance).await,
-        Outcome::Refused(
-            refusal @ (Refusal::FlowNotYours | Refusal::FlowExpired | Refusal::FlowFinished),
-        ) => refuse(&app, &caller, &refusal).await,
-        Outcome::Refused(refusal) => {
-            let scene = Scene::in_flow(&app, &caller.visit, &view);
-            let flow = FlowShape::of(&app, &caller, &view).await?;
-            refused(&scene, &refusal, Some(flow)).await
-        }
-    }
+    at.proved(&view, outcome).await
 }
 
 /// The flow waits for an hour while the person gets a new password; once.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/await-password", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn await_password(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
-    let outcome = app
+pub(super) async fn await_password(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    let outcome = at
         .linking()
-        .await_password(caller.visitor(), caller.actor(), id)
+        .await_password(at.visitor(), at.actor(), at.id)
         .await?;
-    stands(&app, &caller, outcome).await
+    at.stands(outcome).await
 }
 
 /// «Связать» on the question «Это вы?», with consent to the text of that version.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/confirm", request_body = AgreeRequest,
     responses((status = 200, body = FlowAnswerShape)))]
 pub(super) async fn confirm(
-    State(app): State<AppState>,
     owner: Owner,
-    FlowRef(id): FlowRef,
+    at: InFlow,
     Json(request): Json<AgreeRequest>,
 ) -> ApiResult {
     let version = &request.text_version.0;
-    let outcome = app
+    let outcome = at
         .linking()
-        .confirm(owner.caller.visitor(), &owner.actor, id, version)
+        .confirm(at.visitor(), &owner.actor, at.id, version)
         .await?;
-    answered(&app, &owner.caller, outcome).await
+    at.answered(outcome).await
 }
 
 /// Which of the provider's contacts the diary keeps.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/contacts", request_body = KeepRequest,
     responses((status = 200, body = FlowAnswerShape)))]
 pub(super) async fn contacts(
-    State(app): State<AppState>,
     owner: Owner,
-    FlowRef(id): FlowRef,
+    at: InFlow,
     Json(request): Json<KeepRequest>,
 ) -> ApiResult {
     let keep = request.keep.into_iter().collect();
-    let outcome = app
+    let outcome = at
         .linking()
-        .choose_contacts(owner.caller.visitor(), &owner.actor, id, &keep)
+        .choose_contacts(at.visitor(), &owner.actor, at.id, &keep)
         .await?;
-    answered(&app, &owner.caller, outcome).await
+    at.answered(outcome).await
 }
 
 /// To the provider once more.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/retry", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn retry(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
-    let outcome = app
+pub(super) async fn retry(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    let outcome = at
         .linking()
-        .ask_again(caller.visitor(), caller.actor(), id)
+        .ask_again(at.visitor(), at.actor(), at.id)
         .await?;
-    answered(&app, &caller, outcome).await
+    at.answered(outcome).await
 }
 
 /// Out of the provider's session, to come back under another name by `retry`.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/other-identity", request_body = Nothing,
     responses((status = 200, body = OpenShape)))]
-pub(super) async fn other_identity(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
+pub(super) async fn other_identity(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
     // In the system's browser a program's flow has no page.
-    let page = match caller.keeps {
-        Keeps::Cookies => page_address(id, FlowPage::Again),
+    let page = match at.caller.keeps {
+        Keeps::Cookies => page_address(at.id, FlowPage::Again),
         Keeps::Tokens => "/signed-out".to_owned(),
     };
-    let back = app
+    let back = at
+        .app
         .site()
         .public_address
         .join(&page)
         .ok_or(Problem::Contradiction("an address of ours does not read"))?;
-    let outcome = app
+    let outcome = at
         .linking()
-        .switch_identity(caller.visitor(), caller.actor(), id, &back)
+        .switch_identity(at.visitor(), at.actor(), at.id, &back)
         .await?;
     match outcome {
         Outcome::Done(address) => Ok(json(StatusCode::OK, &OpenShape::from(address))?),
-        Outcome::Refused(refusal) => refuse(&app, &caller, &refusal).await,
+        Outcome::Refused(refusal) => at.refuse(&refusal).await,
     }
 }
 
 /// «Ещё 15 минут», once.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/prolong", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn prolong(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
-    let outcome = app
+pub(super) async fn prolong(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    let outcome = at
         .linking()
-        .prolong(caller.visitor(), caller.actor(), id)
+        .prolong(at.visitor(), at.actor(), at.id)
         .await?;
-    stands(&app, &caller, outcome).await
+    at.stands(outcome).await
 }
 
 /// Leaves the flow. Whoever leaves the contact choice stays linked.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/cancel", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
-pub(super) async fn cancel(
-    State(app): State<AppState>,
-    caller: Caller,
-    FlowRef(id): FlowRef,
-    Json(_): Json<Nothing>,
-) -> ApiResult {
-    let outcome = app
-        .linking()
-        .cancel(caller.visitor(), caller.actor(), id)
-        .await?;
-    stands(&app, &caller, outcome).await
+pub(super) async fn cancel(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    let outcome = at.linking().cancel(at.visitor(), at.actor(), at.id).await?;
+    at.stands(outcome).await
 }

@@ -202,6 +202,8 @@ pub(super) struct OfferShape {
     first: Option<String>,
     /// The other providers.
     providers: Vec<String>,
+    /// Whether a letter restores a forgotten password; else the school gives a new one.
+    letters: bool,
 }
 
 /// By what one can sign in in a region.
@@ -219,6 +221,7 @@ pub(super) async fn sign_in_ways(
         password: offer.local,
         first: offer.first.map(|provider| provider.to_string()),
         providers: offer.beside.iter().map(ToString::to_string).collect(),
+        letters: app.site().writes_letters,
     }))
 }
 

@@ -10,6 +10,7 @@ use linking_core::{
     person::{NameMismatch, NamePart},
     ports::{HashError, StoreError},
     refusal::{DifferingField, Refusal, RefusalCode},
+    secret::PasswordFault,
     usecase::Fault as Broken,
 };
 use serde::Serialize;
@@ -17,15 +18,18 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        body::{FaultCode, Place},
+        body::{FaultCode, NEW_PASSWORD, Place},
         flow_shape::FlowShape,
         shapes::moment,
         trouble::{ApiResult, Trouble},
     },
     i18n::{Language, Texts},
-    pages::refusal::{self, Scene},
+    pages::{
+        refusal::{self, Scene},
+        settings::password::fewest_chars,
+    },
     telemetry::{RefusedWith, RequestId},
-    web::{finish::log, problem::Problem, state::AppState},
+    web::{finish::log, problem::Problem, state::AppState, told::NewPasswordFault},
 };
 
 const MEDIA_TYPE: &str = "application/problem+json";
@@ -201,8 +205,22 @@ pub(super) async fn refusal_shape(
             _ => None,
         },
         fields: (!fields.is_empty()).then_some(fields),
-        errors: None,
+        errors: new_password_fault(&scene.texts(), refusal).map(|fault| vec![fault]),
         flow: None,
+    })
+}
+
+/// The field of a new password that does not do, and why.
+fn new_password_fault(t: &Texts, refusal: &Refusal) -> Option<FaultShape> {
+    let Refusal::PasswordUnfit { fault } = refusal else {
+        return None;
+    };
+    let code = FaultCode::from(*fault);
+    Some(FaultShape {
+        pointer: Some(NEW_PASSWORD.to_owned()),
+        parameter: None,
+        code,
+        detail: fault_text(t, code),
     })
 }
 
@@ -286,12 +304,16 @@ pub(crate) fn of_problem(
 }
 
 fn fault_text(t: &Texts, code: FaultCode) -> String {
-    t.text(match code {
+    let key = match code {
         FaultCode::Unknown => "api-fault-unknown",
         FaultCode::Missing => "api-fault-missing",
         FaultCode::Doubled => "api-fault-doubled",
         FaultCode::Unfit => "api-fault-unfit",
-    })
+        FaultCode::TooShort => NewPasswordFault::Unfit(PasswordFault::TooShort).key(),
+        FaultCode::Common => NewPasswordFault::Unfit(PasswordFault::Common).key(),
+        FaultCode::LikeLogin => NewPasswordFault::Unfit(PasswordFault::LikeLogin).key(),
+    };
+    t.text_with(key, &fewest_chars())
 }
 
 fn of_trouble(app: &AppState, language: Language, trouble: &Trouble, id: &RequestId) -> Response {
@@ -306,6 +328,7 @@ fn of_trouble(app: &AppState, language: Language, trouble: &Trouble, id: &Reques
             StatusCode::FORBIDDEN,
             ("foreign-request", "api-foreign-request"),
         ),
+        Trouble::NoLetters => (StatusCode::NOT_FOUND, ("no-letters", "api-no-letters")),
         Trouble::MediaType => (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ("unsupported-media-type", "api-media-type"),

@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 use crate::{
     api::{
         admission::{Admission, admit},
-        codes, flows, openapi, own, places, session, ways,
+        codes, flows, letters, openapi, own, places, session, ways,
     },
     web::state::AppState,
 };
@@ -136,9 +136,15 @@ routes! {
     Get "/api/v1/session" Owner => session::show;
     Delete "/api/v1/session" Owner => session::sign_out;
     Post "/api/v1/session/step-up" Owner => session::step_up;
+    Post "/api/v1/session/password" RecentOwner => session::change_password;
     Get "/api/v1/sessions" Owner => session::list;
     Delete "/api/v1/sessions" Owner => session::end_others;
     Delete "/api/v1/sessions/{session}" Owner => session::end;
+    Post "/api/v1/restore" Client => letters::ask;
+    Post "/api/v1/restore/look" Client => letters::look;
+    Post "/api/v1/restore/password" Client => letters::set;
+    Post "/api/v1/not-me/look" Client => letters::not_me_look;
+    Post "/api/v1/not-me" Client => letters::not_me;
     Post "/api/v1/flows" Client => flows::begin;
     Post "/api/v1/providers/{provider}/answer" Client => flows::answer;
     Get "/api/v1/flows/{flow}" FlowClient => flows::show;
@@ -146,6 +152,7 @@ routes! {
     Post "/api/v1/flows/{flow}/enter" FlowClient => flows::enter;
     Post "/api/v1/flows/{flow}/prove" FlowClient => flows::prove;
     Post "/api/v1/flows/{flow}/await-password" FlowClient => flows::await_password;
+    Post "/api/v1/flows/{flow}/restore" FlowClient => letters::ask_in_flow;
     Post "/api/v1/flows/{flow}/confirm" RecentFlowOwner => flows::confirm;
     Post "/api/v1/flows/{flow}/contacts" FlowOwner => flows::contacts;
     Post "/api/v1/flows/{flow}/retry" FlowClient => flows::retry;

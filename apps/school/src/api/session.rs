@@ -12,7 +12,7 @@ use linking_core::{
     refusal::Refusal,
     secret::{Password, Secret256},
     session::Session,
-    time::{RECENT, SESSION_IDLE, SESSION_LIFE},
+    time::RECENT,
     usecase::{LocalCredentials, NewSession, Outcome, SessionsEnd},
 };
 use serde::Serialize;
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        body::{Hidden, Json, Text, exact, request},
+        body::{Hidden, Json, Text, exact, new_password, request},
         caller::{Caller, Keeps, Owner},
         places::OrganizationRef,
         problem::refused,
@@ -49,6 +49,28 @@ request! {
         login: Text<200>,
         #[schema(value_type = String, min_length = 1, max_length = 1024, format = Password)]
         password: Hidden<1024>,
+    }
+}
+
+request! {
+    /// Login and password, where, and on whose computer.
+    SignInRequest {
+        #[schema(value_type = String, pattern = "^org_[0-9a-f]{32}$")]
+        organization: OrganizationRef,
+        #[schema(value_type = String, min_length = 1, max_length = 200)]
+        login: Text<200>,
+        #[schema(value_type = String, min_length = 1, max_length = 1024, format = Password)]
+        password: Hidden<1024>,
+        /// «Это общий компьютер»: the session is short.
+        shared: Option<bool>,
+    }
+}
+
+request! {
+    /// The password that is to be.
+    NewPasswordRequest {
+        #[schema(value_type = String, min_length = 1, max_length = 1024, format = Password)]
+        new_password: Hidden<1024>,
     }
 }
 
@@ -114,17 +136,25 @@ pub(super) fn began(caller: &Caller, status: StatusCode, session: &NewSession) -
 }
 
 /// Signs in by login and password. The session that this caller had is over.
-#[utoipa::path(post, path = "/api/v1/session", request_body = CredentialsRequest,
+#[utoipa::path(post, path = "/api/v1/session", request_body = SignInRequest,
     responses((status = 201, body = SignedInShape)))]
 pub(super) async fn sign_in(
     State(app): State<AppState>,
     caller: Caller,
-    Json(request): Json<CredentialsRequest>,
+    Json(request): Json<SignInRequest>,
 ) -> ApiResult {
-    let outcome = match credentials(&request) {
+    let organization = app.directory().organization(request.organization.0).await?;
+    let region = organization.as_ref().map(|found| &found.region.code);
+    let visitor = caller.visitor().on(app.computer(request.shared, region));
+    let typed = CredentialsRequest {
+        organization: request.organization,
+        login: request.login,
+        password: request.password,
+    };
+    let outcome = match credentials(&typed) {
         Ok(credentials) => {
             app.linking()
-                .sign_in_locally(caller.visitor(), caller.actor(), credentials)
+                .sign_in_locally(&visitor, caller.actor(), credentials)
                 .await?
         }
         Err(refusal) => Outcome::Refused(refusal),
@@ -178,6 +208,8 @@ pub(super) struct WhoShape {
     name: String,
     memberships: Vec<MembershipShape>,
     session: SessionShape,
+    /// Whether it began on a shared computer: then it is short.
+    shared: bool,
     /// If it is not used, it is over then.
     #[schema(format = DateTime)]
     idle_until: String,
@@ -207,8 +239,9 @@ pub(super) async fn show(owner: Owner) -> Answer<WhoShape> {
             .map(MembershipShape::from)
             .collect(),
         session: SessionShape::of(session, session.id),
-        idle_until: moment(session.seen_at + SESSION_IDLE),
-        ends_at: moment(session.started_at + SESSION_LIFE),
+        shared: session.computer.is_shared(),
+        idle_until: moment(session.ends_at()),
+        ends_at: moment(session.lasts_until()),
         recent_until: session.proved_at.map(|at| moment(at + RECENT)),
     })
 }
@@ -250,6 +283,29 @@ pub(super) async fn step_up(
         }
         None => Outcome::Refused(Refusal::WrongCredentials),
     };
+    match outcome {
+        Outcome::Done(session) => began(caller, StatusCode::OK, &session),
+        Outcome::Refused(refusal) => {
+            refused(&Scene::remembered(&app, &caller.visit), &refusal, None).await
+        }
+    }
+}
+
+/// Sets a new password. Asks for a recent proof; all other sessions and letters are dead, this
+/// session goes by a new secret.
+#[utoipa::path(post, path = "/api/v1/session/password", request_body = NewPasswordRequest,
+    responses((status = 200, body = SignedInShape)))]
+pub(super) async fn change_password(
+    State(app): State<AppState>,
+    owner: Owner,
+    Json(request): Json<NewPasswordRequest>,
+) -> ApiResult {
+    let caller = &owner.caller;
+    let password = new_password(&request.new_password)?;
+    let outcome = app
+        .linking()
+        .change_password(caller.visitor(), &owner.actor, password)
+        .await?;
     match outcome {
         Outcome::Done(session) => began(caller, StatusCode::OK, &session),
         Outcome::Refused(refusal) => {

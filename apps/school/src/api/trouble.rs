@@ -20,6 +20,8 @@ pub(super) enum Trouble {
     NoClient,
     /// A page of another site, or one that does not say which (`threats.md` G4).
     ForeignRequest,
+    /// This installation sends no letters.
+    NoLetters,
     /// The body is no JSON.
     MediaType,
     /// The key of a repetition is none.
@@ -57,6 +59,7 @@ impl IntoResponse for Trouble {
             Self::Problem(problem) => return problem.into_response(),
             Self::NotSignedIn | Self::NoClient => StatusCode::UNAUTHORIZED,
             Self::ForeignRequest => StatusCode::FORBIDDEN,
+            Self::NoLetters => StatusCode::NOT_FOUND,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadKey => StatusCode::BAD_REQUEST,
             Self::Unfit(_) | Self::RepeatDiffers => StatusCode::UNPROCESSABLE_ENTITY,

@@ -11,7 +11,7 @@ use linking_core::{
     refusal::Refusal,
     secret::{Password, Secret256},
     time::RESTORE_LIFE,
-    usecase::{FlowStep, FlowView, Outcome, RestoredView},
+    usecase::{FlowView, Outcome, RestoredView},
 };
 
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// In how many minutes a letter is there, if nothing is wrong: the sender looks every few seconds.
-const LETTER_MINUTES: u32 = 10;
+pub(crate) const LETTER_MINUTES: u32 = 10;
 
 #[derive(Debug, Template)]
 #[template(path = "restore.html")]
@@ -147,14 +147,10 @@ async fn waiting(
     visit: &Visit,
     id: Option<FlowId>,
 ) -> Result<Option<FlowView>, Problem> {
-    let Some(id) = id else { return Ok(None) };
-    let outcome = app
-        .linking()
-        .flow(visit.visitor(), visit.actor(), id)
-        .await?;
-    Ok(outcome
-        .done()
-        .filter(|view| matches!(view.step, FlowStep::Prove { .. })))
+    let linking = app.linking();
+    Ok(linking
+        .waiting_flow(visit.visitor(), visit.actor(), id)
+        .await?)
 }
 
 /// POST `/restore`: the answer is RESTORE-SENT, whatever was typed.

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 use linking_core::{
     ports::{Directory, Repeats},
     provider::{HttpsUrl, ProviderId},
-    session::Network,
+    region::RegionCode,
+    session::{Computer, Network},
     usecase::Linking,
 };
 
@@ -133,6 +134,15 @@ impl AppState {
 
     pub(crate) fn site(&self) -> &SiteSettings {
         &self.parts.site
+    }
+
+    /// Whose computer it is, by what its user says of it and by the settings of the region.
+    pub(crate) fn computer(&self, shared: Option<bool>, region: Option<&RegionCode>) -> Computer {
+        let said = match shared {
+            Some(true) => Computer::Shared,
+            Some(false) | None => Computer::Own,
+        };
+        said.or(self.site().shared_computers.of_region(region))
     }
 
     /// The texts for a reader: nothing is said without knowing in which language.

@@ -2,11 +2,15 @@
 
 mod binding;
 mod contract;
+mod doors;
 mod guessing;
 mod intake;
 mod journeys;
+mod letters;
 mod linking;
+mod own_password;
 mod program;
 mod repeats;
 mod rights;
+mod shared;
 mod steps;

@@ -13,9 +13,9 @@ use crate::{
     ports::{AttemptVerdict, Purpose, StoreError, Tag},
     refusal::Refusal,
     secret::{Password, Secret256, SecretText},
-    session::{SignInWay, Visitor},
+    session::{Actor, SignInWay, Visitor},
     sign_in::{effective_ways, login_counter, restore_limits},
-    usecase::{Fault, Linking, Outcome, TRIES},
+    usecase::{Fault, FlowStep, FlowView, Linking, Outcome, TRIES},
 };
 
 /// Longer than any login or address: the rest is not kept.
@@ -39,6 +39,11 @@ pub struct RestoredView {
     pub contacts: Vec<(ContactKind, String)>,
     /// The flow that waited for the new password.
     pub flow: Option<FlowId>,
+}
+
+/// Whether a flow waits for a new password.
+const fn waits(view: &FlowView) -> bool {
+    matches!(view.step, FlowStep::Prove { .. })
 }
 
 impl Linking {
@@ -72,6 +77,43 @@ impl Linking {
         let audit = self.audit(By::Visitor, act, flow, &visitor.agent, Vec::new());
         let change = ChangeSet::new(audit).write(Write::InsertRestore(request));
         Ok(self.ports.store.commit(change).await?)
+    }
+
+    /// The flow of this browser that waits at the local password; one of another browser or at
+    /// another step waits for none.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn waiting_flow(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: Option<FlowId>,
+    ) -> Result<Option<FlowView>, Fault> {
+        let Some(id) = id else { return Ok(None) };
+        let outcome = self.flow(visitor, actor, id).await?;
+        Ok(outcome.done().filter(waits))
+    }
+
+    /// Somebody asks for a letter in a flow that waits at the local password: as
+    /// [`Self::ask_restore`]. At another step nobody is written to, and the flow stays as it is.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn ask_restore_in_flow(
+        &self,
+        visitor: &Visitor,
+        actor: Option<&Actor>,
+        id: FlowId,
+        typed: &str,
+    ) -> Result<Outcome<FlowView>, Fault> {
+        let outcome = self.flow(visitor, actor, id).await?;
+        if let Outcome::Done(view) = &outcome
+            && waits(view)
+        {
+            self.ask_restore(visitor, typed, Some(id)).await?;
+        }
+        Ok(outcome)
     }
 
     /// The tag of a letter's secret.

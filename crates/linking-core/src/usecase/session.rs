@@ -116,13 +116,15 @@ impl Linking {
             found = self.standing_actor(&tag).await?;
         }
         let here = |actor: &Actor| visitor.is_in(&actor.session.value.browser);
-        let Some(actor) = found.filter(here) else {
+        let Some(mut actor) = found.filter(here) else {
             return Ok(None);
         };
         let now = self.now();
-        let session = &actor.session.value;
+        let session = &mut actor.session.value;
         if now.signed_duration_since(session.seen_at) >= TOUCH_EVERY {
             self.ports.store.touch_session(session, now).await?;
+            // Whoever writes this session anew must not make it older again.
+            session.seen_at = now;
         }
         Ok(Some(actor))
     }

@@ -58,10 +58,8 @@ impl NewPasswordForm {
     /// The page, with why the last press did not do.
     pub(crate) fn show(self, app: &AppState, visit: &Visit) -> PageResult {
         let t = app.texts(visit);
-        let chars = u32::try_from(Password::MIN_CHARS).unwrap_or_default();
-        let count = Args::new().with_number("count", chars);
         let fault = visit.told().and_then(Told::new_password);
-        let error = fault.map(|fault| t.text_with(fault.key(), &count));
+        let error = fault.map(|fault| t.text_with(fault.key(), &fewest_chars()));
         let mut frame = Frame::new(app, visit, self.name, t.text(self.title))
             .with_errors(error.is_some())
             .with_script();
@@ -80,7 +78,7 @@ impl NewPasswordForm {
                 help: None,
             }),
             error,
-            lead: t.text_with("page-new-password-lead", &count),
+            lead: t.text_with("page-new-password-lead", &fewest_chars()),
             action: self.action,
             username: self.username,
             back: self.back.map(str::to_owned),
@@ -89,6 +87,12 @@ impl NewPasswordForm {
         };
         show(&page, status)
     }
+}
+
+/// How many characters a new password has at least, for its words.
+pub(crate) fn fewest_chars() -> Args {
+    let chars = u32::try_from(Password::MIN_CHARS).unwrap_or_default();
+    Args::new().with_number("count", chars)
 }
 
 /// What the page of a new password is to tell after a refusal.

@@ -30,8 +30,19 @@ async fn fingerprint(world: &World) -> String {
 /// A body that a route takes.
 pub(super) fn sound_body(world: &World, path: &str) -> Value {
     match path.rsplit('/').next().unwrap() {
-        "session" | "prove" => credentials(world, "dmitrieva30", PASSWORD),
-        "flows" => json!({"provider": "gosuslugi", "region": "65"}),
+        "session" => {
+            let mut body = credentials(world, "dmitrieva30", PASSWORD);
+            body["shared"] = json!(false);
+            body
+        }
+        "prove" => credentials(world, "dmitrieva30", PASSWORD),
+        "restore" => json!({"login": "dmitrieva30"}),
+        "look" | "not-me" => json!({"ticket": "0a".repeat(32)}),
+        "password" if path.starts_with("/api/v1/session") => {
+            json!({"new_password": "синий кит поёт"})
+        }
+        "password" => json!({"ticket": "0a".repeat(32), "new_password": "синий кит поёт"}),
+        "flows" => json!({"provider": "gosuslugi", "region": "65", "shared": false}),
         "answer" => json!({"query": "code=svetlana&state=x"}),
         "agree" | "confirm" => json!({"text_version": "2026-11"}),
         "contacts" => json!({"keep": ["email"]}),

@@ -31,7 +31,7 @@ async fn a_program_finds_its_school_and_signs_in_by_password() {
     let offer = program.get("/regions/65/ways").await.ok();
     assert_eq!(
         offer.body,
-        json!({"password": true, "providers": ["gosuslugi"]})
+        json!({"password": true, "providers": ["gosuslugi"], "letters": false})
     );
     program.get("/session").await.expect(401, "not-signed-in");
     program.sign_in(&world, "dmitrieva30", PASSWORD).await.ok();

@@ -79,7 +79,7 @@ async fn e20_api_every_step_in_every_state() {
     let provider = "at-provider";
     let again = "switching-identity";
     let off = "cancelled";
-    let table: [(&str, [&str; 9]); 9] = [
+    let table: [(&str, [&str; 9]); 11] = [
         ("agree", ["-", "prove", "-", "-", "-", "-", "-", "-", "-"]),
         (
             "prove",
@@ -103,6 +103,8 @@ async fn e20_api_every_step_in_every_state() {
             "await-password",
             ["-", "-", "-", "-", "-", "-", "-", "-", "-"],
         ),
+        ("restore", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
+        ("enter", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
         ("prolong", ["-", "-", "-", "-", "-", "-", "-", "-", "-"]),
         ("cancel", [off, off, off, off, "linked", off, off, "-", "-"]),
         (
@@ -121,6 +123,7 @@ async fn e20_api_every_step_in_every_state() {
                 "agree" | "confirm" => json!({"text_version": "2026-11"}),
                 "prove" => credentials(&world, "dmitrieva30", PASSWORD),
                 "contacts" => json!({"keep": ["email"]}),
+                "restore" => json!({"login": "dmitrieva30"}),
                 _ => json!({}),
             };
             let reply = program.post(&format!("{flow}/{act}"), body).await;
