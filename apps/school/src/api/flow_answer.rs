@@ -75,15 +75,12 @@ impl InFlow {
     /// which waits as it did.
     pub(super) async fn proved(&self, before: &FlowView, outcome: Outcome<Advance>) -> ApiResult {
         match outcome {
-            Outcome::Done(_)
-            | Outcome::Refused(
-                Refusal::FlowNotYours | Refusal::FlowExpired | Refusal::FlowFinished,
-            ) => self.answered(outcome).await,
-            Outcome::Refused(refusal) => {
+            Outcome::Refused(refusal) if !refusal.code().is_of_the_flow() => {
                 let scene = Scene::in_flow(&self.app, &self.caller.visit, before);
                 let flow = FlowShape::of(&self.app, &self.caller, before).await?;
                 refused(&scene, &refusal, Some(flow)).await
             }
+            outcome => self.answered(outcome).await,
         }
     }
 

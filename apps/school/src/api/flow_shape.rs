@@ -3,7 +3,7 @@
 use linking_core::{
     account::ContactKind,
     ids::AccountId,
-    link::{FlowPurpose, SeenEnd},
+    link::{FlowPurpose, SeenEnd, WayOut},
     provider::{HttpsUrl, Verification},
     session::Actor,
     usecase::{FlowStep, FlowView},
@@ -80,6 +80,12 @@ pub(super) enum StepShape {
     Recognise,
     /// «Это вы?»: `confirm`.
     Confirm,
+    /// The identity is another profile's. Whoever has that one too moves the link here, with its
+    /// login and password: `move`.
+    Move,
+    /// The profile has a link to another identity of the provider, since `linked_at`. It gives
+    /// way to this one after the profile's password: `replace`.
+    Replace,
     /// The contact choice: `contacts`.
     ChooseContacts,
     /// It is over; see `end`.
@@ -233,10 +239,16 @@ impl FlowShape {
                 shape.consent = Some(consent(app, caller, view, "page-is-it-you-next")?);
                 StepShape::Confirm
             }
-            // Its ways out are pages' alone as yet: another try, or away.
-            FlowStep::Taken { way, .. } => {
+            FlowStep::Taken { identity, way } => {
+                shape.identity = Some(identity.clone());
                 shape.refusal = told(&way.refusal()).await?;
-                StepShape::TryAgain
+                match way {
+                    WayOut::Move => StepShape::Move,
+                    WayOut::Replace { since, .. } => {
+                        shape.linked_at = Some(moment(*since));
+                        StepShape::Replace
+                    }
+                }
             }
             FlowStep::ChooseContacts {
                 offered,

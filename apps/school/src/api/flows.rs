@@ -23,7 +23,7 @@ use crate::{
         flow_shape::{FlowAnswerShape, OpenShape},
         places::OrganizationRef,
         problem::refused,
-        session::{CredentialsRequest, Nothing, credentials},
+        session::{CredentialsRequest, Nothing, PasswordRequest, credentials, password},
         shapes::json,
         trouble::{ApiResult, Trouble},
     },
@@ -102,6 +102,7 @@ pub(super) async fn begin(
         organization: place.organization,
         ..crate::web::place::Place::default()
     };
+    app.admit_start(caller.visitor().network)?;
     let outcome = app
         .linking()
         .start(
@@ -208,6 +209,51 @@ pub(super) async fn prove(at: InFlow, Json(request): Json<CredentialsRequest>) -
     at.proved(&view, outcome).await
 }
 
+/// «Это тоже мой профиль»: login and password of the other profile move its link here. Asks for a
+/// recent proof.
+#[utoipa::path(post, path = "/api/v1/flows/{flow}/move", request_body = CredentialsRequest,
+    responses((status = 200, body = FlowAnswerShape)))]
+pub(super) async fn move_link(
+    owner: Owner,
+    at: InFlow,
+    Json(request): Json<CredentialsRequest>,
+) -> ApiResult {
+    let linking = at.linking();
+    let view = match linking.flow(at.visitor(), at.actor(), at.id).await? {
+        Outcome::Done(view) => view,
+        Outcome::Refused(refusal) => return at.refuse(&refusal).await,
+    };
+    let outcome = match credentials(&request) {
+        Ok(credentials) => {
+            linking
+                .move_link(at.visitor(), &owner.actor, at.id, credentials)
+                .await?
+        }
+        Err(refusal) => Outcome::Refused(refusal),
+    };
+    at.proved(&view, outcome).await
+}
+
+/// «Заменить связь»: the profile's password lets its link give way to one to this identity.
+#[utoipa::path(post, path = "/api/v1/flows/{flow}/replace", request_body = PasswordRequest,
+    responses((status = 200, body = FlowAnswerShape)))]
+pub(super) async fn replace(at: InFlow, Json(request): Json<PasswordRequest>) -> ApiResult {
+    let linking = at.linking();
+    let view = match linking.flow(at.visitor(), at.actor(), at.id).await? {
+        Outcome::Done(view) => view,
+        Outcome::Refused(refusal) => return at.refuse(&refusal).await,
+    };
+    let outcome = match password(&request.password) {
+        Some(password) => {
+            linking
+                .replace_link(at.visitor(), at.actor(), at.id, password)
+                .await?
+        }
+        None => Outcome::Refused(Refusal::WrongCredentials),
+    };
+    at.proved(&view, outcome).await
+}
+
 /// The flow waits for an hour while the person gets a new password; once.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/await-password", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
@@ -255,6 +301,7 @@ pub(super) async fn contacts(
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/retry", request_body = Nothing,
     responses((status = 200, body = FlowAnswerShape)))]
 pub(super) async fn retry(at: InFlow, Json(_): Json<Nothing>) -> ApiResult {
+    at.app.admit_start(at.visitor().network)?;
     let outcome = at
         .linking()
         .ask_again(at.visitor(), at.actor(), at.id)

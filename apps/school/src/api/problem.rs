@@ -296,7 +296,10 @@ pub(crate) fn of_problem(
 ) -> Response {
     let status = problem.status();
     let mut response = answer(&bare(app, language, id, status, name_of(problem)));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
         let value = HeaderValue::from_static("60");
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }

@@ -154,6 +154,8 @@ routes! {
     Post "/api/v1/flows/{flow}/await-password" FlowClient => flows::await_password;
     Post "/api/v1/flows/{flow}/restore" FlowClient => letters::ask_in_flow;
     Post "/api/v1/flows/{flow}/confirm" RecentFlowOwner => flows::confirm;
+    Post "/api/v1/flows/{flow}/move" RecentFlowOwner => flows::move_link;
+    Post "/api/v1/flows/{flow}/replace" FlowClient => flows::replace;
     Post "/api/v1/flows/{flow}/contacts" FlowOwner => flows::contacts;
     Post "/api/v1/flows/{flow}/retry" FlowClient => flows::retry;
     Post "/api/v1/flows/{flow}/other-identity" FlowClient => flows::other_identity;

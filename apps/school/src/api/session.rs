@@ -96,7 +96,7 @@ pub(super) fn credentials(request: &CredentialsRequest) -> Result<LocalCredentia
     }
 }
 
-fn password(typed: &Hidden<1024>) -> Option<Password> {
+pub(super) fn password(typed: &Hidden<1024>) -> Option<Password> {
     Password::new(typed.0.expose().to_owned())
 }
 

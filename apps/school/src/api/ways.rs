@@ -109,6 +109,7 @@ async fn begin(app: &AppState, owner: &Owner, order: StartOrder, provider: &str)
     let provider = known(app, provider)?;
     let caller = &owner.caller;
     let place = own_place(app, &owner.signed_in()).await?;
+    app.admit_start(caller.visitor().network)?;
     let outcome = app
         .linking()
         .start(

@@ -13,4 +13,6 @@ mod program;
 mod repeats;
 mod rights;
 mod shared;
+mod starts;
 mod steps;
+mod taken;

@@ -9,6 +9,7 @@ use crate::{
     api::{
         program::{Program, credentials},
         rights::filled,
+        taken::of_other_profile,
     },
     browser::Browser,
     world::{ORIGIN, PASSWORD, World},
@@ -36,6 +37,8 @@ pub(super) fn sound_body(world: &World, path: &str) -> Value {
             body
         }
         "prove" => credentials(world, "dmitrieva30", PASSWORD),
+        "move" => of_other_profile(world, PASSWORD),
+        "replace" => json!({"password": PASSWORD}),
         "restore" => json!({"login": "dmitrieva30"}),
         "look" | "not-me" => json!({"ticket": "0a".repeat(32)}),
         "password" if path.starts_with("/api/v1/session") => {

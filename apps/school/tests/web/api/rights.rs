@@ -9,6 +9,7 @@ use crate::{
     api::{
         intake::sound_body,
         program::{Program, Reply},
+        taken::{linked_elsewhere, met},
     },
     world::{PASSWORD, World},
 };
@@ -100,6 +101,11 @@ async fn caller(world: &World, who: Who, route: &ApiRoute) -> (Program, String) 
     let mut own = Program::new(world).await;
     let flow = if ends_a_link {
         own.link(world, "svetlana", "dmitrieva30").await
+    } else if route.path.ends_with("/move") {
+        // What is to be moved must be elsewhere.
+        linked_elsewhere(world).await;
+        own.sign_in(world, "dmitrieva30", PASSWORD).await.ok();
+        met(&mut own).await.1.flow()
     } else {
         own.sign_in(world, "dmitrieva30", PASSWORD).await.ok();
         let begun = own.post("/ways/gosuslugi/link", json!({})).await.ok();
