@@ -1,6 +1,7 @@
 //! What people walk, in a real browser, from the first page to the last (`journeys.md`).
 
 mod clocks;
+mod letters;
 mod moving;
 mod provider_away;
 mod refusals;
@@ -8,6 +9,7 @@ mod rotation;
 mod sgo_0;
 mod sgo_1;
 mod sgo_2;
+mod shared_computer;
 
 use anyhow::Result;
 

@@ -2,6 +2,7 @@
 //! process that can be killed or here with a clock that can be set.
 
 mod base;
+mod letters;
 mod operated;
 mod records;
 mod relay;

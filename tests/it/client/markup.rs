@@ -215,6 +215,7 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
         .collect();
     let mut begun = 0;
     let mut inside = None;
+    let mut elsewhere = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Open(tag) if tag.name == "form" => {
@@ -234,7 +235,11 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
                 let value = tag.attribute("value").unwrap_or_default().to_owned();
                 if tag.name == "button" {
                     let label = text_until(pieces.get(at + 1..).unwrap_or_default(), "button");
-                    form.buttons.push(Button { label, name, value });
+                    let button = Button { label, name, value };
+                    match tag.attribute("formaction") {
+                        Some(action) => elsewhere.push((owner, action.to_owned(), button)),
+                        None => form.buttons.push(button),
+                    }
                     continue;
                 }
                 let choice = matches!(tag.attribute("type"), Some("checkbox" | "radio"));
@@ -244,6 +249,16 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
                 }
             }
             Piece::Open(_) | Piece::Close(_) | Piece::Text(_) => {}
+        }
+    }
+    // A button that sends its form to an address of its own.
+    for (owner, action, button) in elsewhere {
+        if let Some(form) = owner.and_then(|index| forms.get(index)).cloned() {
+            forms.push(Form {
+                action,
+                buttons: vec![button],
+                ..form
+            });
         }
     }
     forms
@@ -259,7 +274,8 @@ mod tests {
              <input type=\"hidden\" name=\"t\" value=\"&#39;x&#39;\">\
              <input type=\"checkbox\" name=\"no\" value=\"1\">\
              <button type=\"submit\" name=\"go\" value=\"1\">Да,  <b>это я</b></button></form>\
-             <input type=\"radio\" name=\"o\" value=\"7\" form=\"f\" checked>";
+             <input type=\"radio\" name=\"o\" value=\"7\" form=\"f\" checked>\
+             <button type=\"submit\" form=\"f\" formaction=\"/b\">Иначе</button>";
         let forms = forms(html);
         let form = forms.first().unwrap();
         assert_eq!(form.action, "/a?b=1&c=2");
@@ -271,5 +287,8 @@ mod tests {
             ]
         );
         assert_eq!(form.button("Да").unwrap().label, "Да, это я");
+        let other = forms.get(1).unwrap();
+        assert_eq!((other.action.as_str(), &other.fields), ("/b", &form.fields));
+        assert_eq!(other.labels().collect::<Vec<_>>(), ["Иначе"]);
     }
 }

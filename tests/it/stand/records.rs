@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use linking_core::{
-    account::{AccountSheet, AccountStatus},
+    account::{AccountSheet, AccountStatus, Contact, ContactValue, Source},
     audit::{Act, AuditRecord, By},
     change::{ChangeSet, Write},
     ids::{AuditKind, Id},
@@ -199,6 +199,18 @@ impl Records {
     pub(crate) async fn make_second_of(&self, login: &str, first: &str) -> Result<()> {
         let profile = self.account(first).await?.account().profile.clone();
         self.change(login, |account| account.profile = profile)
+            .await
+    }
+
+    /// The school writes an address into a profile.
+    pub(crate) async fn give_email(&self, login: &str, address: &str) -> Result<()> {
+        let value = ContactValue::Email(address.parse()?);
+        let contact = Contact {
+            value,
+            source: Source::School,
+            at: SystemClock.now(),
+        };
+        self.change(login, |account| account.profile.contacts.push(contact))
             .await
     }
 

@@ -36,6 +36,17 @@ use crate::{
 
 /// The tick «Это общий компьютер».
 const SHARED: &str = "shared";
+/// The fields of the form.
+const FIELDS: [&str; 8] = [
+    "organization",
+    "region",
+    "locality",
+    "login",
+    "password",
+    "to",
+    "form",
+    SHARED,
+];
 
 /// What the form says of the computer.
 fn ticked(fields: &Fields) -> Computer {
@@ -134,16 +145,7 @@ async fn open(app: &AppState, visit: &Visit, query: &Fields, kind: OrganizationT
 }
 
 async fn submit(app: &AppState, visit: &Visit, form: Form, kind: OrganizationType) -> PageResult {
-    let fields = form.only(&[
-        "organization",
-        "region",
-        "locality",
-        "login",
-        "password",
-        "to",
-        "form",
-        SHARED,
-    ])?;
+    let fields = form.only(&FIELDS)?;
     let typed = Typed::read(&fields);
     let ask = Asked::read(&fields);
     let computer = computer_of(app, &fields);
@@ -192,7 +194,8 @@ pub(crate) async fn start(
     Path(provider): Path<String>,
     form: Form,
 ) -> PageResult {
-    let fields = form.only(&["region", "organization", SHARED])?;
+    // The button may stand in the form of the password; what was typed there is not looked at.
+    let fields = form.only(&FIELDS)?;
     let computer = computer_of(&app, &fields);
     let provider: ProviderId = provider.parse().map_err(|_| Problem::NotFound)?;
     let region = match fields.parsed("region") {

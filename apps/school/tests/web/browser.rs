@@ -144,6 +144,21 @@ impl Page {
                     fields.push((name, attribute(&input, "value").unwrap_or_default()));
                 }
             }
+            // A button elsewhere on the page may send the form to another address.
+            if let Some(id) = attribute(&tag, "id") {
+                let owner = Some(id);
+                let buttons = self.body.split("<button ").skip(1);
+                let buttons = buttons.map(|part| format!(" {}", part.split('>').next().unwrap()));
+                forms.extend(
+                    buttons
+                        .filter(|button| attribute(button, "form") == owner)
+                        .filter_map(|button| attribute(&button, "formaction"))
+                        .map(|action| FormOf {
+                            action,
+                            fields: fields.clone(),
+                        }),
+                );
+            }
             forms.push(FormOf {
                 action: attribute(&tag, "action").unwrap_or_default(),
                 fields,

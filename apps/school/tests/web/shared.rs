@@ -206,3 +206,16 @@ async fn a18_a_flow_begun_in_an_app_is_not_finished_in_another_browser() {
     let page = app.come_back("svetlana", &state).await;
     assert_eq!(page.name(), "not-linked");
 }
+
+#[tokio::test]
+async fn a17_one_tick_holds_for_every_button_of_the_page() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let school = format!("/sign-in?organization={}", world.school);
+    for address in [school.as_str(), "/sign-in?region=65"] {
+        let page = browser.get(address).await;
+        assert_eq!(page.body.matches("name=\"shared\"").count(), 1, "{address}");
+        let form = page.form("/sign-in/gosuslugi");
+        assert!(form.fields.iter().any(|(name, _)| name == "region"));
+    }
+}

@@ -150,7 +150,7 @@ impl Linking {
         let login = entered.clone().map(|sheet| sheet.account().id);
         let held = decide_holder(login, checked.proved(), &known.links);
         // The holder as it was when its password was looked at: a later one, with another
-        // password, loses the race (`threats.md` E17).
+        // password, loses the race (`threats.md` E6).
         let (held, holder) = match (held, entered) {
             (Ok(held), Ok(sheet)) => (held, sheet),
             (Err(refusal), _) | (Ok(_), Err(refusal)) => {

@@ -106,7 +106,7 @@ fn e7_moving_meets_unlinking() {
 }
 
 #[test]
-fn e17_moving_meets_a_new_password_of_the_holder() {
+fn e6_moving_meets_a_new_password_of_the_holder() {
     race(|stand, turns| {
         let (first, second, browser, other, id) = before_the_move(stand);
         let (actor, owner) = (stand.acting(&browser), stand.acting(&other));

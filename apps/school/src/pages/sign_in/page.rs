@@ -59,6 +59,23 @@ pub(crate) struct SignInPage {
 
 page!(SignInPage);
 
+impl SignInPage {
+    /// The form to which the providers' buttons belong: one of the page's own, with its tick for
+    /// shared computers, so that there is one tick for every button (`threats.md` A17).
+    fn form_id(&self) -> &'static str {
+        match (&self.form, &self.first) {
+            (Some(_), _) => "credentials-form",
+            (None, Some(_)) => "first-form",
+            (None, None) => "providers-form",
+        }
+    }
+
+    /// Whether that form is there for these buttons alone.
+    const fn has_own_form(&self) -> bool {
+        self.form.is_none() && self.first.is_none()
+    }
+}
+
 /// What the page is drawn from.
 pub(super) struct Draft<'a> {
     pub(super) app: &'a AppState,
