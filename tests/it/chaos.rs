@@ -210,18 +210,11 @@ async fn chaos_loses_nothing_doubles_nothing_and_leaves_nothing_half_made() -> R
             stand.crash_one(usize::try_from(dice.below(2))?)?;
             servers += 1;
         }
-        // A password that was counted and not looked at counts: whoever is cut off five times in
-        // a day could not link any more.
-        if (servers + databases) % 10 == 0 {
-            // The database may be on its way up.
-            let _ = records.sweep_a_day_later().await;
-        }
         // A walk that ended before it was told to says why below.
         if walks.iter().any(JoinHandle::is_finished) {
             break;
         }
     }
-    records.sweep_a_day_later().await?;
     stop.store(true, Ordering::SeqCst);
     for walk in walks {
         walk.await??;

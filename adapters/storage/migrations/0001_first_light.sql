@@ -199,9 +199,14 @@ CREATE INDEX session_end ON session (ends_at);
 
 CREATE TABLE attempt (
     counter         BLOB    NOT NULL PRIMARY KEY,
-    counted         BIGINT  NOT NULL,
+    -- Tries that were judged, and when the latest of them was begun.
+    stood           BIGINT  NOT NULL,
+    stood_at        BIGINT,
     window_from     BIGINT  NOT NULL,
-    paused_until    BIGINT,
+    -- Tries of which nobody said yet what they came to, of this half minute and of the one before.
+    span            BIGINT  NOT NULL,
+    begun           BIGINT  NOT NULL,
+    begun_before    BIGINT  NOT NULL,
     -- From then on the row says nothing any more.
     ends_at         BIGINT  NOT NULL
 ) WITHOUT ROWID;

@@ -1,9 +1,9 @@
-//! Counters of wrong passwords (`threats.md` F1, F6; `domain.md`, Numbers). An attempt is counted,
-//! and its pause set, before the password is looked at: two hundred attempts in parallel compute
-//! no more hashes than the limit allows. A right password takes its count back.
+//! Counters of wrong passwords (`threats.md` F1, F6; `domain.md`, Numbers). A try is counted before
+//! the password is looked at: two hundred in parallel compute no more hashes than the limit
+//! allows. What a counter says is [`AttemptCount`]'s to decide.
 
 use linking_core::{
-    ports::{AttemptLimit, AttemptVerdict, StoreError},
+    ports::{AttemptCount, AttemptLimit, AttemptSpan, AttemptVerdict, StoreError, Tried},
     time::Timestamp,
 };
 
@@ -12,50 +12,31 @@ use crate::{
     fault::damaged_column,
     open::Storage,
     record::{Columns, micros},
+    row::Row,
     sql,
 };
 
-/// A counter as it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Counter {
-    counted: u16,
-    window_from: Timestamp,
-    paused_until: Option<Timestamp>,
-}
-
-impl Counter {
-    fn pause(&self, now: Timestamp) -> Option<Timestamp> {
-        self.paused_until.filter(|until| *until > now)
-    }
-
-    /// When it says nothing any more.
-    fn ends_at(&self, limit: &AttemptLimit) -> Timestamp {
-        let window_ends = self.window_from + limit.window;
-        self.paused_until
-            .map_or(window_ends, |until| until.max(window_ends))
-    }
-}
-
-/// The counter after one more attempt, where none pauses.
-fn counted_once_more(before: Counter, limit: &AttemptLimit, now: Timestamp) -> Counter {
-    let within = now.signed_duration_since(before.window_from) < limit.window;
-    let (counted, window_from) = if within {
-        (before.counted.saturating_add(1), before.window_from)
-    } else {
-        (1, now)
+fn count_of(row: &Row) -> Result<AttemptCount, StoreError> {
+    let small = |column| {
+        let number = row.number(column)?;
+        u16::try_from(number).map_err(|_| damaged_column(column))
     };
-    Counter {
-        counted,
-        window_from,
-        paused_until: limit.pause_after(counted, now),
-    }
+    Ok(AttemptCount {
+        stood: small("stood")?,
+        stood_at: row.optional_time("stood_at")?,
+        window_from: row.time("window_from")?,
+        span: AttemptSpan::from_number(row.number("span")?),
+        begun: small("begun")?,
+        begun_before: small("begun_before")?,
+    })
 }
 
 impl Storage {
-    /// Counts one attempt on each counter, or on none where one pauses.
+    /// Counts one try on each counter, or on none where one is shut.
     pub(crate) async fn count_password_attempt(
         &self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> Result<AttemptVerdict, StoreError> {
         let mut unit = self.begin().await?;
@@ -66,70 +47,32 @@ impl Storage {
         for limit in limits {
             let statement = query(sql::session::ATTEMPTS)
                 .bind(limit.key.to_octets())
-                .bind(micros(now));
+                .bind(micros(now))
+                .bind(AttemptSpan::of(now).number());
             let rows = unit.write_returning("attempt", statement).await?;
             let row = rows.first().ok_or(StoreError::Conflict("attempt"))?;
-            let before = Counter {
-                counted: u16::try_from(row.number("counted")?)
-                    .map_err(|_| damaged_column("counted"))?,
-                window_from: row.time("window_from")?,
-                paused_until: row.optional_time("paused_until")?,
-            };
-            counters.push((limit, before));
+            counters.push((limit, count_of(row)?));
         }
-        let pause = |(_, counter): &(_, Counter)| counter.pause(now);
-        if let Some(until) = counters.iter().filter_map(pause).max() {
+        let shut = |(limit, count): &(&AttemptLimit, AttemptCount)| count.shut(limit, now);
+        if let Some(until) = counters.iter().filter_map(shut).max() {
             return Ok(AttemptVerdict::Paused { until });
         }
         let mut last = None;
         for (limit, before) in counters {
-            let after = counted_once_more(before, limit, now);
-            last = last.max(after.paused_until);
+            let (after, pause) = before.counted(limit, tried, now);
+            last = last.max(pause);
             let statement = query(sql::session::PUT_ATTEMPTS)
                 .bind(limit.key.to_octets())
-                .bind(i64::from(after.counted))
+                .bind(i64::from(after.stood))
+                .bind(after.stood_at.map(micros))
                 .bind(micros(after.window_from))
-                .bind(after.paused_until.map(micros))
-                .bind(micros(after.ends_at(limit)));
+                .bind(after.span.number())
+                .bind(i64::from(after.begun))
+                .bind(i64::from(after.begun_before))
+                .bind(micros(after.ends_at(limit, now)));
             unit.write("attempt", statement).await?;
         }
         unit.commit().await?;
         Ok(AttemptVerdict::Go { last })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-    use linking_core::ports::Tag;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn limit() -> AttemptLimit {
-        AttemptLimit {
-            key: Tag::new(1, [7; 32]),
-            window: TimeDelta::hours(1),
-            pause_from: 5,
-            block_from: 10,
-            block_for: TimeDelta::minutes(15),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn f1_counts_grow_within_the_hour_and_begin_anew_after(
-            counted in 0_u16..100, seconds in -100_i64..10_000,
-        ) {
-            let from = Timestamp::UNIX_EPOCH;
-            let now = from + TimeDelta::seconds(seconds);
-            let before = Counter { counted, window_from: from, paused_until: None };
-            let after = counted_once_more(before, &limit(), now);
-            let within = seconds < 3600;
-            prop_assert_eq!(after.counted, if within { counted + 1 } else { 1 });
-            prop_assert_eq!(after.window_from, if within { from } else { now });
-            prop_assert_eq!(after.paused_until.is_some(), after.counted >= 5);
-            prop_assert!(after.ends_at(&limit()) >= after.window_from + limit().window);
-        }
     }
 }

@@ -10,9 +10,10 @@ use linking_core::{
     ids::AccountId,
     link::{Link, LinkEnd, LinkFlow},
     policy::IdentitySharing,
-    ports::{StoreError, Vault},
+    ports::{AttemptSpan, StoreError, Tag, Vault},
     provider::IdentityKey,
     session::Session,
+    time::Timestamp,
 };
 
 use crate::{
@@ -180,8 +181,13 @@ impl Unit<'_> {
                 let statement = query(sql::session::CLEAR_ATTEMPTS).bind(counter.to_octets());
                 self.write("attempt", statement).await.map(drop)
             }
-            Write::ReturnAttempt(counter) => {
-                let statement = query(sql::session::RETURN_ATTEMPT).bind(counter.to_octets());
+            Write::StandAttempt { counter, begun_at } => {
+                let statement = of_attempt(sql::session::STAND_ATTEMPT, counter, *begun_at)
+                    .bind(micros(*begun_at));
+                self.write("attempt", statement).await.map(drop)
+            }
+            Write::ReturnAttempt { counter, begun_at } => {
+                let statement = of_attempt(sql::session::RETURN_ATTEMPT, counter, *begun_at);
                 self.write("attempt", statement).await.map(drop)
             }
         }
@@ -347,6 +353,12 @@ pub(crate) fn identity_data_differs(before: &Profile, after: &Profile) -> bool {
     before.name.value != after.name.value
         || snils(before) != snils(after)
         || birth_date(before) != birth_date(after)
+}
+
+fn of_attempt(text: &'static str, counter: &Tag, begun_at: Timestamp) -> Query {
+    query(text)
+        .bind(counter.to_octets())
+        .bind(AttemptSpan::of(begun_at).number())
 }
 
 fn of_identity(text: &'static str, identity: &IdentityKey) -> Query {

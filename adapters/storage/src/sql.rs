@@ -12,6 +12,16 @@ macro_rules! statements {
     };
 }
 
+/// One begun try less, in the span in which it was begun: `AttemptCount::returned`. $2 that span.
+macro_rules! one_begun_less {
+    () => {
+        "begun = CASE WHEN span <= $2 AND begun > 0 THEN begun - 1 ELSE begun END, \
+         begun_before = CASE WHEN span = $2 + 1 AND begun_before > 0 THEN begun_before - 1 \
+            ELSE begun_before END \
+         WHERE counter = $1"
+    };
+}
+
 macro_rules! account_columns {
     () => {
         "a.id AS a_id, a.login AS a_login, a.password_hash AS a_password_hash, \

@@ -10,7 +10,9 @@ use linking_core::{
     letter::Ticket,
     link::{Link, LinkFlow},
     person::{EmailAddress, Login, Snils},
-    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, LinkedAccount, Store, StoreError, Tag},
+    ports::{
+        AttemptLimit, AttemptVerdict, IdentitySheet, LinkedAccount, Store, StoreError, Tag, Tried,
+    },
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, AgentLabel, Session},
@@ -274,9 +276,10 @@ impl Store for Storage {
     async fn count_attempt(
         &self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> Result<AttemptVerdict, StoreError> {
-        self.count_password_attempt(limits, now).await
+        self.count_password_attempt(limits, tried, now).await
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError> {

@@ -144,8 +144,20 @@ pub enum Write {
     EndRestores(AccountId),
     /// Clears a counter of wrong passwords.
     ClearAttempts(Tag),
-    /// Takes back the count of one attempt that turned out right (never clears, F1).
-    ReturnAttempt(Tag),
+    /// Lets a begun try stand that was looked at: a wrong password, a mismatch.
+    StandAttempt {
+        /// On which counter.
+        counter: Tag,
+        /// When it was begun.
+        begun_at: Timestamp,
+    },
+    /// Takes a begun try back that turned out right, or was not looked at (never clears, F1).
+    ReturnAttempt {
+        /// On which counter.
+        counter: Tag,
+        /// When it was begun.
+        begun_at: Timestamp,
+    },
 }
 
 /// A record that was read, is not written, and must not have changed.

@@ -1,5 +1,6 @@
 //! Ports: what the core needs from outside. Traits and their errors, nothing else.
 
+mod attempts;
 mod directory;
 mod identity_provider;
 mod mail;
@@ -8,6 +9,7 @@ mod repeats;
 mod secrets;
 mod store;
 
+pub use attempts::{AttemptCount, AttemptLimit, AttemptSpan, AttemptVerdict, Tried};
 pub use directory::{Directory, OrganizationPage, OrganizationSearch};
 pub use identity_provider::IdentityProvider;
 pub use mail::{Due, LeasedDue, MailError, Mailer, Outbox, OutgoingLetter, Settled};
@@ -20,7 +22,7 @@ pub use secrets::{
     Clock, HashError, HashVerdict, IdSource, PasswordHasher, Purpose, Randomness, Sealed, Tag,
     Vault, VaultError,
 };
-pub use store::{AttemptLimit, AttemptVerdict, IdentitySheet, LinkedAccount, Store, StoreError};
+pub use store::{IdentitySheet, LinkedAccount, Store, StoreError};
 
 #[cfg(feature = "mocks")]
 pub use self::{

@@ -29,6 +29,9 @@ pub const KNOWN_BROWSER_LIFE: TimeDelta = TimeDelta::days(180);
 /// After this long a claimed step counts as lost with its server; a provider call takes 8 s at
 /// most, a few of them make one step.
 pub const CLAIM_LIFE: TimeDelta = TimeDelta::seconds(30);
+/// After this long, and at the latest after twice as long, a password that was counted and of which
+/// nobody said what it came to counts as lost with its server. A hash waits for seconds at most.
+pub const ATTEMPT_LIFE: TimeDelta = TimeDelta::seconds(30);
 /// How long the answer to a request is kept that its sender may repeat.
 pub const REPLY_LIFE: TimeDelta = TimeDelta::hours(24);
 /// After this long a repeatable request counts as lost with its server.

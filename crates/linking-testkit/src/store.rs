@@ -151,6 +151,8 @@ macro_rules! store_conformance {
                 counts_are_forgotten_after_their_window,
                 f1_one_counter_is_cleared,
                 f1_one_count_is_taken_back,
+                f1_what_nobody_looked_at_is_forgotten,
+                f1_a_counter_is_that_of_the_rule,
                 f2_a_browser_is_known_to_one_account_until_its_end,
                 counters_of_different_keys_are_different,
                 f6_of_200_parallel_tries_no_more_than_the_limit_go,

@@ -219,13 +219,6 @@ impl Records {
         self.change(login, |account| account.password = None).await
     }
 
-    /// A day later: counters of wrong passwords and of other identities, flows and sessions are over.
-    pub(crate) async fn sweep_a_day_later(&self) -> Result<()> {
-        let later = SystemClock.now() + chrono::TimeDelta::hours(25);
-        self.storage.sweep(later, 500).await?;
-        Ok(())
-    }
-
     /// The school closes an account.
     pub(crate) async fn block(&self, login: &str) -> Result<()> {
         self.change(login, |account| account.status = AccountStatus::Blocked)

@@ -17,7 +17,7 @@ use linking_core::{
     letter::Ticket,
     link::{Link, LinkFlow},
     person::{EmailAddress, Login, Snils},
-    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
+    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag, Tried},
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
@@ -83,7 +83,7 @@ calls! {
     writing touch_session(session: &Session, at: Timestamp) -> () as Touched;
     reading sessions_of(id: AccountId) -> Vec<Session> as Sessions;
     reading history(id: AccountId, before: Option<AuditId>, limit: u16) -> Vec<HistoryLine> as History;
-    writing count_attempt(limits: &[AttemptLimit], now: Timestamp) -> AttemptVerdict as Counted;
+    writing count_attempt(limits: &[AttemptLimit], tried: Tried, now: Timestamp) -> AttemptVerdict as Counted;
     writing commit(changes: ChangeSet) -> () as Committed;
     writing sweep(now: Timestamp, limit: u16) -> u64 as Swept;
 }

@@ -40,22 +40,30 @@ statements! {
         "DELETE FROM session WHERE id IN (\
             SELECT s.id FROM session s WHERE s.ends_at <= $1 ORDER BY s.ends_at LIMIT $2)";
 
-    /// $1 counter, $2 now: what was counted so far, zero for a new one. From here on the row is
-    /// this transaction's, so that of many attempts each counts (`threats.md` F6).
+    /// $1 counter, $2 now, $3 its span: what was counted so far, zero for a new one. From here on
+    /// the row is this transaction's, so that of many tries each counts (`threats.md` F6).
     ATTEMPTS =
-        "INSERT INTO attempt (counter, counted, window_from, ends_at) VALUES ($1, 0, $2, $2) \
-         ON CONFLICT (counter) DO UPDATE SET counted = attempt.counted \
-         RETURNING counted, window_from, paused_until";
-    /// $1 counter, $2 counted, $3 window from, $4 paused until, $5 ends at.
+        "INSERT INTO attempt (counter, stood, window_from, span, begun, begun_before, ends_at) \
+         VALUES ($1, 0, $2, $3, 0, 0, $2) \
+         ON CONFLICT (counter) DO UPDATE SET stood = attempt.stood \
+         RETURNING stood, stood_at, window_from, span, begun, begun_before";
+    /// $1 counter, $2 stood, $3 stood at, $4 window from, $5 span, $6 begun, $7 begun before,
+    /// $8 ends at.
     PUT_ATTEMPTS =
-        "UPDATE attempt SET counted = $2, window_from = $3, paused_until = $4, ends_at = $5 \
+        "UPDATE attempt SET stood = $2, stood_at = $3, window_from = $4, span = $5, begun = $6, \
+            begun_before = $7, ends_at = $8 \
          WHERE counter = $1";
     /// $1 counter.
     CLEAR_ATTEMPTS = "DELETE FROM attempt WHERE counter = $1";
-    /// $1 counter. A pause was set by the latest count: it goes with it.
-    RETURN_ATTEMPT =
-        "UPDATE attempt SET counted = counted - 1, paused_until = NULL \
-         WHERE counter = $1 AND counted > 0";
+    /// $1 counter, $2 the span in which the try was begun, $3 when: `AttemptCount::stands`.
+    STAND_ATTEMPT =
+        concat!(
+            "UPDATE attempt SET stood = stood + 1, \
+                stood_at = CASE WHEN stood_at > $3 THEN stood_at ELSE $3 END, ",
+            one_begun_less!()
+        );
+    /// $1 counter, $2 the span in which the try was begun: `AttemptCount::returned`.
+    RETURN_ATTEMPT = concat!("UPDATE attempt SET ", one_begun_less!());
     /// $1 folded login, $2 browser, $3 now.
     KNOWS =
         "SELECT 1 FROM account a \

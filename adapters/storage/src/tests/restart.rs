@@ -5,7 +5,7 @@ use linking_core::{
     account::Version,
     change::Write,
     link::{FlowPurpose, FlowStepName},
-    ports::{AttemptLimit, AttemptVerdict, Store},
+    ports::{AttemptLimit, AttemptVerdict, Store, Tried},
 };
 
 use super::fixture::{Stand, after, insert_link, now, teacher};
@@ -91,13 +91,16 @@ async fn f6_a_restart_does_not_lift_a_pause() {
         block_for: TimeDelta::minutes(15),
     };
     let until = after(TimeDelta::minutes(15));
-    let verdict = stand.storage.count_attempt(&[limit], now()).await;
+    let verdict = stand
+        .storage
+        .count_attempt(&[limit], Tried::Done, now())
+        .await;
     assert_eq!(verdict, Ok(AttemptVerdict::Go { last: Some(until) }));
     let next = stand.second().await;
     let verdict = next
-        .count_attempt(&[limit], after(TimeDelta::minutes(14)))
+        .count_attempt(&[limit], Tried::Done, after(TimeDelta::minutes(14)))
         .await;
     assert_eq!(verdict, Ok(AttemptVerdict::Paused { until }));
-    let verdict = next.count_attempt(&[limit], until).await;
+    let verdict = next.count_attempt(&[limit], Tried::Done, until).await;
     assert!(matches!(verdict, Ok(AttemptVerdict::Go { .. })));
 }

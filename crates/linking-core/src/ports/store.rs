@@ -3,7 +3,6 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use thiserror::Error;
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
     letter::Ticket,
     link::{Link, LinkFlow},
     person::{EmailAddress, Login, Snils},
-    ports::Tag,
+    ports::{AttemptLimit, AttemptVerdict, Tag, Tried},
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
@@ -62,52 +61,6 @@ pub struct IdentitySheet {
     pub anchor: Version,
     /// Its active links.
     pub links: Vec<LinkedAccount>,
-}
-
-/// How a counter of wrong passwords pauses (`domain.md`, Numbers).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptLimit {
-    /// The counter.
-    pub key: Tag,
-    /// Counts older than this are forgotten: an hour, or a day for mismatches.
-    pub window: TimeDelta,
-    /// From this many within the window on, a pause of one minute that doubles up to fifteen.
-    pub pause_from: u16,
-    /// From this many on, [`Self::block_for`] at once.
-    pub block_from: u16,
-    /// The longest pause.
-    pub block_for: TimeDelta,
-}
-
-impl AttemptLimit {
-    /// Until when a counter pauses that has just reached a count.
-    #[must_use]
-    pub fn pause_after(&self, count: u16, now: Timestamp) -> Option<Timestamp> {
-        if count >= self.block_from {
-            return Some(now + self.block_for);
-        }
-        let doublings = count.checked_sub(self.pause_from)?;
-        let minutes = 1_i64
-            .checked_shl(u32::from(doublings.min(4)))
-            .unwrap_or(16)
-            .min(15);
-        Some(now + TimeDelta::minutes(minutes))
-    }
-}
-
-/// What the counters say to one more attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttemptVerdict {
-    /// It was counted and may go on. `last` says that a wrong password now pauses until then.
-    Go {
-        /// Until when the counters pause from now on, if this attempt is wrong.
-        last: Option<Timestamp>,
-    },
-    /// A pause holds: nothing was counted.
-    Paused {
-        /// Until when.
-        until: Timestamp,
-    },
 }
 
 /// Records of accounts, links, flows and sessions. Everything that answers "is it so now" reads
@@ -191,11 +144,14 @@ pub trait Store: fmt::Debug + Send + Sync {
         limit: u16,
     ) -> Result<Vec<HistoryLine>, StoreError>;
 
-    /// Counts one password attempt on each counter, atomically and before the password is
-    /// looked at (`threats.md` F6): if one of them pauses, none is counted.
+    /// Counts one try on each counter, atomically, a password before it is looked at
+    /// (`threats.md` F6): if one of them is shut ([`AttemptCount::shut`]), none is counted.
+    ///
+    /// [`AttemptCount::shut`]: crate::ports::AttemptCount::shut
     async fn count_attempt(
         &self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> Result<AttemptVerdict, StoreError>;
 

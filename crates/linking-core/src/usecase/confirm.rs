@@ -5,7 +5,7 @@ use crate::{
     change::Write,
     ids::FlowId,
     link::{ConsentFact, FlowState, Link, LinkDecision, LinkFlow, LinkOrigin, LocalProof},
-    ports::{AttemptVerdict, StoreError},
+    ports::{AttemptVerdict, StoreError, Tried},
     refusal::Refusal,
     session::{Actor, Visitor},
     sign_in::mismatch_limits,
@@ -159,8 +159,9 @@ impl Linking {
     ) -> Result<Option<Timestamp>, Fault> {
         let network = question.visitor.network;
         let limits = mismatch_limits(network, &question.identity.key, self.vault());
-        let verdict = self.ports.store.count_attempt(&limits, self.now()).await?;
-        Ok(match verdict {
+        let store = &self.ports.store;
+        let verdict = store.count_attempt(&limits, Tried::Done, self.now());
+        Ok(match verdict.await? {
             AttemptVerdict::Paused { until } => Some(until),
             AttemptVerdict::Go { .. } => None,
         })

@@ -7,7 +7,7 @@ use crate::{
     event::{Event, EventBody},
     ids::{AccountId, FlowId, OrganizationId},
     person::Login,
-    ports::{AttemptVerdict, HashVerdict},
+    ports::{AttemptVerdict, HashVerdict, Tag, Tried},
     provider::{IdentityKey, ProviderId},
     refusal::Refusal,
     secret::Password,
@@ -52,6 +52,8 @@ pub(crate) struct CheckedPassword {
     looked_at: Option<PasswordHash>,
     /// The counters that counted this try.
     counters: AttemptCounters,
+    /// When they did.
+    begun_at: Timestamp,
     /// Until when a wrong password pauses now.
     pause: Option<Timestamp>,
 }
@@ -60,25 +62,40 @@ impl CheckedPassword {
     /// The change that a right password makes to the counters.
     pub(crate) fn settle_right(&self, change: ChangeSet) -> ChangeSet {
         let change = change.write(Write::ClearAttempts(self.counters.login));
-        self.counters
-            .shared
-            .iter()
-            .chain(&self.counters.mismatches)
-            .fold(change, |change, key| {
-                change.write(Write::ReturnAttempt(*key))
-            })
+        let change = self.taken_back(change, &self.counters.shared);
+        self.taken_back(change, &self.counters.mismatches)
     }
 
     /// The change that a right password with another person's identity makes: it counts for
     /// network and identity, never against the account's owner.
     pub(crate) fn settle_mismatch(&self, change: ChangeSet) -> ChangeSet {
-        change.write(Write::ClearAttempts(self.counters.login))
+        let change = change.write(Write::ClearAttempts(self.counters.login));
+        let change = self.standing(change, &self.counters.shared);
+        self.standing(change, &self.counters.mismatches)
     }
 
-    /// The change that a wrong password makes: it stays counted, but is no mismatch.
+    /// The change that a wrong password makes: it is no mismatch.
     fn settle_wrong(&self, change: ChangeSet) -> ChangeSet {
-        self.counters.mismatches.iter().fold(change, |change, key| {
-            change.write(Write::ReturnAttempt(*key))
+        let change = self.standing(change, &[self.counters.login]);
+        let change = self.standing(change, &self.counters.shared);
+        self.taken_back(change, &self.counters.mismatches)
+    }
+
+    fn standing(&self, change: ChangeSet, counters: &[Tag]) -> ChangeSet {
+        counters.iter().fold(change, |change, counter| {
+            change.write(Write::StandAttempt {
+                counter: *counter,
+                begun_at: self.begun_at,
+            })
+        })
+    }
+
+    fn taken_back(&self, change: ChangeSet, counters: &[Tag]) -> ChangeSet {
+        counters.iter().fold(change, |change, counter| {
+            change.write(Write::ReturnAttempt {
+                counter: *counter,
+                begun_at: self.begun_at,
+            })
         })
     }
 
@@ -150,7 +167,7 @@ impl Linking {
         {
             Ok(verdict) => verdict,
             Err(error) => {
-                self.return_attempts(visitor, &counters).await?;
+                self.return_attempts(visitor, &counters, now).await?;
                 return Err(error.into());
             }
         };
@@ -163,6 +180,7 @@ impl Linking {
             result,
             looked_at: stored,
             counters,
+            begun_at: now,
             // A longer pause is that of mismatches, and a wrong password is none.
             pause: last.filter(|until| *until <= now + LONGEST_PASSWORD_PAUSE),
         }))
@@ -178,7 +196,10 @@ impl Linking {
     ) -> Result<Result<(AttemptCounters, Option<Timestamp>), Timestamp>, Fault> {
         let store = &self.ports.store;
         let usual = attempt_counters(door, self.vault());
-        let until = match store.count_attempt(&usual.limits, now).await? {
+        let until = match store
+            .count_attempt(&usual.limits, Tried::Begun, now)
+            .await?
+        {
             AttemptVerdict::Go { last } => return Ok(Ok((usual, last))),
             AttemptVerdict::Paused { until } => until,
         };
@@ -190,7 +211,8 @@ impl Linking {
             return Ok(Err(until));
         }
         let own = known_browser_counters(door, &visitor.browser, self.vault());
-        Ok(match store.count_attempt(&own.limits, now).await? {
+        let verdict = store.count_attempt(&own.limits, Tried::Begun, now).await?;
+        Ok(match verdict {
             AttemptVerdict::Go { last } => Ok((own, last)),
             AttemptVerdict::Paused { until } => Err(until),
         })
@@ -225,8 +247,9 @@ impl Linking {
         sheet: &AccountSheet,
     ) -> Result<ChangeSet, Fault> {
         let now = self.now();
-        let limit = account_mismatch_limit(sheet.account().id, self.vault());
-        let exposed = match self.ports.store.count_attempt(&[limit], now).await? {
+        let limits = [account_mismatch_limit(sheet.account().id, self.vault())];
+        let counted = self.ports.store.count_attempt(&limits, Tried::Done, now);
+        let exposed = match counted.await? {
             AttemptVerdict::Go { last } => last.is_some(),
             AttemptVerdict::Paused { .. } => true,
         };
@@ -253,6 +276,7 @@ impl Linking {
         &self,
         visitor: &Visitor,
         counters: &AttemptCounters,
+        begun_at: Timestamp,
     ) -> Result<(), Fault> {
         let act = Act::Refused {
             code: UNCHECKED.to_owned(),
@@ -263,7 +287,10 @@ impl Linking {
             .limits
             .iter()
             .fold(ChangeSet::new(audit), |change, limit| {
-                change.write(Write::ReturnAttempt(limit.key))
+                change.write(Write::ReturnAttempt {
+                    counter: limit.key,
+                    begun_at,
+                })
             });
         Ok(self.ports.store.commit(change).await?)
     }

@@ -10,7 +10,7 @@ use crate::{
     letter::{RestoreFacts, RestoreRequest, Ticket, TicketPurpose, decide_restore},
     link::Link,
     person::Login,
-    ports::{AttemptVerdict, Purpose, StoreError, Tag},
+    ports::{AttemptVerdict, Purpose, StoreError, Tag, Tried},
     refusal::Refusal,
     secret::{Password, Secret256, SecretText},
     session::{Actor, SignInWay, Visitor},
@@ -62,7 +62,8 @@ impl Linking {
         let typed = SecretText::new(typed.trim().chars().take(MOST_TYPED).collect());
         let now = self.now();
         let limits = restore_limits(visitor.network, typed.expose(), self.vault());
-        match self.ports.store.count_attempt(&limits, now).await? {
+        let store = &self.ports.store;
+        match store.count_attempt(&limits, Tried::Done, now).await? {
             AttemptVerdict::Paused { .. } => return Ok(()),
             AttemptVerdict::Go { .. } => {}
         }

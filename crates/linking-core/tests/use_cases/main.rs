@@ -16,6 +16,8 @@ mod at_provider;
 #[cfg(test)]
 mod contacts;
 #[cfg(test)]
+mod cut_off;
+#[cfg(test)]
 mod facts_that_change;
 #[cfg(test)]
 mod flow_life;

@@ -15,7 +15,7 @@ use linking_core::{
     letter::Ticket,
     link::{Link, LinkFlow},
     person::{EmailAddress, Login, Snils},
-    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
+    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag, Tried},
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
@@ -138,9 +138,10 @@ impl Store for Counted {
     async fn count_attempt(
         &self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> Result<AttemptVerdict, StoreError> {
-        self.write().count_attempt(limits, now).await
+        self.write().count_attempt(limits, tried, now).await
     }
     async fn commit(&self, changes: ChangeSet) -> Result<(), StoreError> {
         self.write().commit(changes).await

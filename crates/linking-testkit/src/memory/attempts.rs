@@ -1,7 +1,7 @@
 //! Counters of wrong passwords (`threats.md` F1, F6).
 
 use linking_core::{
-    ports::{AttemptLimit, AttemptVerdict, Tag},
+    ports::{AttemptCount, AttemptLimit, AttemptVerdict, Tag, Tried},
     time::Timestamp,
 };
 
@@ -10,73 +10,68 @@ use super::{Counted, records::Records};
 /// A counter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counter {
-    count: u16,
-    /// Until when its counts are remembered.
-    window_ends: Timestamp,
-    paused_until: Option<Timestamp>,
+    count: AttemptCount,
+    ends_at: Timestamp,
 }
 
 impl Counter {
-    fn paused(&self, now: Timestamp) -> Option<Timestamp> {
-        self.paused_until.filter(|until| *until > now)
-    }
-
     /// As whoever compares whole stores sees it.
     pub(super) const fn counted(&self, key: Tag) -> Counted {
         Counted {
             key,
             count: self.count,
-            window_ends: self.window_ends,
-            paused_until: self.paused_until,
+            ends_at: self.ends_at,
         }
     }
 
     /// Whether it says nothing any more.
     pub(super) fn is_old(&self, now: Timestamp) -> bool {
-        self.window_ends <= now && self.paused(now).is_none()
+        self.ends_at <= now
     }
 }
 
 impl Records {
-    /// Counts one attempt on each counter, or on none where one pauses.
+    /// Counts one try on each counter, or on none where one is shut.
     pub(super) fn count_attempt(
         &mut self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> AttemptVerdict {
-        let known = |limit: &AttemptLimit| self.attempts.get(&limit.key);
-        let paused = limits
+        let known = |key| {
+            self.attempts
+                .get(key)
+                .map(|counter: &Counter| counter.count)
+        };
+        let shut = limits
             .iter()
-            .filter_map(known)
-            .filter_map(|c| c.paused(now));
-        if let Some(until) = paused.max() {
+            .filter_map(|limit| known(&limit.key)?.shut(limit, now));
+        if let Some(until) = shut.max() {
             return AttemptVerdict::Paused { until };
         }
         let mut last = None;
         for limit in limits {
-            let (count, window_ends) = match self.attempts.get(&limit.key) {
-                Some(before) if now < before.window_ends => {
-                    (before.count.saturating_add(1), before.window_ends)
-                }
-                Some(_) | None => (1, now + limit.window),
-            };
-            let paused_until = limit.pause_after(count, now);
-            last = last.max(paused_until);
-            let counter = Counter {
-                count,
-                window_ends,
-                paused_until,
-            };
-            self.attempts.insert(limit.key, counter);
+            let before = self.attempts.get(&limit.key).map(|counter| counter.count);
+            let before = before.unwrap_or_else(|| AttemptCount::new(now));
+            let (count, pause) = before.counted(limit, tried, now);
+            last = last.max(pause);
+            let ends_at = count.ends_at(limit, now);
+            self.attempts.insert(limit.key, Counter { count, ends_at });
         }
         AttemptVerdict::Go { last }
     }
 
-    /// Takes one count back, with the pause that it had set.
-    pub(super) fn return_attempt(&mut self, key: &Tag) {
+    /// A begun try stands.
+    pub(super) fn stand_attempt(&mut self, key: &Tag, begun_at: Timestamp) {
         if let Some(counter) = self.attempts.get_mut(key) {
-            counter.count = counter.count.saturating_sub(1);
-            counter.paused_until = None;
+            counter.count = counter.count.stands(begun_at);
+        }
+    }
+
+    /// Takes one begun try back.
+    pub(super) fn return_attempt(&mut self, key: &Tag, begun_at: Timestamp) {
+        if let Some(counter) = self.attempts.get_mut(key) {
+            counter.count = counter.count.returned(begun_at);
         }
     }
 }

@@ -167,8 +167,12 @@ impl Records {
                 self.attempts.remove(key);
                 Ok(())
             }
-            Write::ReturnAttempt(key) => {
-                self.return_attempt(key);
+            Write::StandAttempt { counter, begun_at } => {
+                self.stand_attempt(counter, *begun_at);
+                Ok(())
+            }
+            Write::ReturnAttempt { counter, begun_at } => {
+                self.return_attempt(counter, *begun_at);
                 Ok(())
             }
         }

@@ -8,7 +8,7 @@ use linking_core::{
     consent::Consent,
     event::Event,
     link::{Link, LinkFlow},
-    ports::Tag,
+    ports::{AttemptCount, Tag},
     provider::IdentityKey,
     session::Session,
     time::Timestamp,
@@ -22,12 +22,10 @@ use crate::fakes::{CountedIds, locked};
 pub struct Counted {
     /// Which.
     pub key: Tag,
-    /// How many it counts.
-    pub count: u16,
-    /// Until when its counts are remembered.
-    pub window_ends: Timestamp,
-    /// Until when it pauses.
-    pub paused_until: Option<Timestamp>,
+    /// What it counts.
+    pub count: AttemptCount,
+    /// When it says nothing any more.
+    pub ends_at: Timestamp,
 }
 
 /// Everything of people that a store holds, with the versions: for whoever compares whole stores.

@@ -11,7 +11,7 @@ use linking_core::{
     letter::Ticket,
     link::{Link, LinkFlow},
     person::{EmailAddress, Login, Snils},
-    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag},
+    ports::{AttemptLimit, AttemptVerdict, IdentitySheet, Store, StoreError, Tag, Tried},
     provider::IdentityKey,
     region::RegionCode,
     session::{Actor, Session},
@@ -140,9 +140,10 @@ impl Store for MemoryStore {
     async fn count_attempt(
         &self,
         limits: &[AttemptLimit],
+        tried: Tried,
         now: Timestamp,
     ) -> Result<AttemptVerdict, StoreError> {
-        self.write(|records, _| Ok(records.count_attempt(limits, now)))
+        self.write(|records, _| Ok(records.count_attempt(limits, tried, now)))
             .await
     }
 

@@ -124,7 +124,14 @@ impl Scene {
                 at: START,
             },
             Write::ClearAttempts(stage.tag()),
-            Write::ReturnAttempt(stage.tag()),
+            Write::StandAttempt {
+                counter: stage.tag(),
+                begun_at: START,
+            },
+            Write::ReturnAttempt {
+                counter: stage.tag(),
+                begun_at: START,
+            },
         ]
     }
 }

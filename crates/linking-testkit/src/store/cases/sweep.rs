@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use linking_core::{
     change::Write,
     link::{FlowPurpose, FlowStart},
-    ports::{AttemptLimit, AttemptVerdict},
+    ports::{AttemptLimit, AttemptVerdict, Tried},
     session::Session,
     time::{FLOW_LIFE, FLOW_REMAINS, SESSION_IDLE, SESSION_LIFE},
 };
@@ -66,7 +66,9 @@ pub async fn a_sweep_removes_what_is_over_alone(store: Arc<dyn ConformingStore>)
     };
     let hour = TimeDelta::hours(1);
     let (forgotten, remembered, pausing) = (limit(2), limit(2), limit(1));
-    let count = async |limit: &AttemptLimit, at| stage.store.count_attempt(&[*limit], at).await;
+    let count = async |limit: &AttemptLimit, at| {
+        stage.store.count_attempt(&[*limit], Tried::Done, at).await
+    };
     count(&forgotten, now - hour).await.unwrap();
     count(&remembered, now - hour + instant).await.unwrap();
     count(&pausing, now - instant).await.unwrap();
