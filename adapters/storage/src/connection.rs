@@ -87,8 +87,7 @@ impl Unit<'_> {
         record: &'static str,
         query: Query,
     ) -> Result<u64, StoreError> {
-        self.meter.statement();
-        let done = self.frame.execute(query).await;
+        let done = self.meter.sent(self.frame.execute(query)).await;
         done.map_err(|error| of_write(record, &error))
     }
 
@@ -110,8 +109,7 @@ impl Unit<'_> {
         record: &'static str,
         query: Query,
     ) -> Result<Vec<Row>, StoreError> {
-        self.meter.statement();
-        let rows = self.frame.rows(query).await;
+        let rows = self.meter.sent(self.frame.rows(query)).await;
         rows.map_err(|error| of_write(record, &error))
     }
 
@@ -131,13 +129,14 @@ impl Unit<'_> {
     /// Where the connection breaks here, nobody knows whether everything was kept or nothing:
     /// whoever goes on reads first.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let done = match self.frame {
-            Frame::Sqlite(frame) => frame.commit().await,
-            Frame::Postgres(frame) => in_time(frame.commit()).await,
+        let commit = async {
+            match self.frame {
+                Frame::Sqlite(frame) => frame.commit().await,
+                Frame::Postgres(frame) => in_time(frame.commit()).await,
+            }
         };
-        done.map_err(|error| of_write("record", &error))?;
-        self.meter.commit();
-        Ok(())
+        let done = self.meter.committed(commit).await;
+        done.map_err(|error| of_write("record", &error))
     }
 }
 
@@ -178,36 +177,34 @@ impl Storage {
         record: &'static str,
         query: Query,
     ) -> Result<u64, StoreError> {
-        self.meter.statement();
         let done = match &self.database {
             Database::Sqlite { writer, .. } => {
-                let done = query.for_sqlite().execute(writer).await;
+                let done = query.for_sqlite().execute(writer);
+                let done = self.meter.sent_alone(done).await;
                 done.map(|done| done.rows_affected())
-                    .map_err(|error| of_write(record, &error))?
             }
             Database::Postgres(cluster) => {
                 let mut connection = cluster.connection().await?;
-                let done = in_time(query.for_postgres().execute(&mut *connection)).await;
+                let done = in_time(query.for_postgres().execute(&mut *connection));
+                let done = self.meter.sent_alone(done).await;
                 done.map(|done| done.rows_affected())
-                    .map_err(|error| of_write(record, &error))?
             }
         };
-        self.meter.commit();
-        Ok(done)
+        done.map_err(|error| of_write(record, &error))
     }
 
     /// Reads.
     pub(crate) async fn rows(&self, query: Query) -> Result<Vec<Row>, StoreError> {
-        self.meter.statement();
         match &self.database {
             Database::Sqlite { readers, .. } => {
-                let rows = query.for_sqlite().fetch_all(readers).await;
+                let rows = self.meter.sent(query.for_sqlite().fetch_all(readers)).await;
                 let rows = rows.map_err(|error| unavailable(&error))?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Database::Postgres(cluster) => {
                 let mut connection = cluster.connection().await?;
-                let rows = in_time(query.for_postgres().fetch_all(&mut *connection)).await;
+                let rows = in_time(query.for_postgres().fetch_all(&mut *connection));
+                let rows = self.meter.sent(rows).await;
                 let rows = rows.map_err(|error| unavailable(&error))?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }

@@ -43,7 +43,7 @@ mod codes;
 mod commit;
 mod connection;
 mod directory;
-#[cfg(feature = "dump")]
+#[cfg(any(test, feature = "dump"))]
 mod dump;
 mod fault;
 mod keys;
@@ -67,7 +67,7 @@ mod words;
 
 pub use address::{AddressError, PostgresAddress};
 pub use backup::BackupError;
-#[cfg(feature = "dump")]
+#[cfg(any(test, feature = "dump"))]
 pub use dump::Dump;
 pub use keys::{Fingerprints, KeysError, Resealed, UnderKey, Unreadable};
 pub use meter::{ACTS, Counts};

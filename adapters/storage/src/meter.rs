@@ -81,15 +81,43 @@ pub(crate) struct Meter {
     conflicts: AtomicU64,
     faults: AtomicU64,
     acts: [AtomicU64; ACTS.len()],
+    /// Cuts the store off from its database where a test wants so.
+    #[cfg(test)]
+    pub(crate) knife: crate::tests::Knife,
 }
 
 impl Meter {
-    pub(crate) fn statement(&self) {
+    /// Sends a statement, and counts it.
+    pub(crate) async fn sent<T>(
+        &self,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, sqlx::Error> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        let statement = self.knife.at(statement);
+        statement.await
     }
 
-    pub(crate) fn commit(&self) {
+    /// Sends a commit, and counts it where it is done.
+    pub(crate) async fn committed(
+        &self,
+        commit: impl Future<Output = Result<(), sqlx::Error>>,
+    ) -> Result<(), sqlx::Error> {
+        #[cfg(test)]
+        let commit = self.knife.at(commit);
+        commit.await?;
         self.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Sends a statement that is a commit too.
+    pub(crate) async fn sent_alone<T>(
+        &self,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, sqlx::Error> {
+        let done = self.sent(statement).await?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(done)
     }
 
     /// What became of a change set.

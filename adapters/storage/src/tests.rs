@@ -4,6 +4,7 @@
 mod in_file;
 mod in_memory;
 mod in_postgres;
+mod knife;
 mod migration;
 mod moves;
 mod plans;
@@ -12,6 +13,8 @@ mod proxy;
 mod stand;
 mod traces;
 mod trail;
+
+pub(crate) use knife::Knife;
 
 /// The store of most tests of SQLite.
 mod fixture {

@@ -4,6 +4,8 @@
 mod conformance;
 #[path = "counts.rs"]
 mod counts;
+#[path = "cuts.rs"]
+mod cuts;
 #[path = "directory.rs"]
 mod directory;
 #[path = "last_way.rs"]
