@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{MethodFilter, on},
 };
 use tower_http::catch_panic::CatchPanicLayer;
@@ -14,7 +14,12 @@ use crate::{
         assets, contacts, flow, help, home, language, not_me, places, problem, restore, settings,
         sign_in, sign_out, step_up,
     },
-    web::{finish::finish, guard::guard, problem::Problem, state::AppState},
+    web::{
+        finish::{finish, to_the_end},
+        guard::guard,
+        problem::Problem,
+        state::AppState,
+    },
 };
 
 /// By which method a route is reached.
@@ -145,6 +150,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Problem::Panic)
         }))
+        .layer(from_fn(to_the_end))
         .layer(from_fn_with_state(state.clone(), guard))
         .layer(from_fn_with_state(state.clone(), finish))
         .with_state(state)

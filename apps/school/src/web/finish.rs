@@ -5,12 +5,13 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use linking_core::{
     ports::{HashError, StoreError},
     usecase::Fault,
 };
+use tracing::Instrument as _;
 
 use crate::{
     api, pages,
@@ -43,6 +44,16 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     ),
     (header::CACHE_CONTROL, "no-store"),
 ];
+
+/// Lets a request come to its end whoever hangs up meanwhile: a password that was counted is looked
+/// at, so that nobody guesses for nothing, and an answer of the provider that was claimed is
+/// judged.
+pub(crate) async fn to_the_end(request: Request, next: Next) -> Response {
+    let running = tokio::spawn(next.run(request).in_current_span());
+    running
+        .await
+        .unwrap_or_else(|_| Problem::Panic.into_response())
+}
 
 /// The layer.
 pub(crate) async fn finish(

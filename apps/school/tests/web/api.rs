@@ -16,3 +16,4 @@ mod shared;
 mod starts;
 mod steps;
 mod taken;
+mod two_servers;

@@ -2,6 +2,7 @@
 //! whose answers the code names, a clock that stands until it is moved.
 
 mod people;
+mod postgres;
 mod provider;
 mod vault;
 
@@ -73,6 +74,10 @@ pub(crate) struct PlainHasher {
     hashed: AtomicU64,
     /// Every place of the pool is taken.
     pub(crate) busy: AtomicBool,
+    /// A hash takes as long as this stands.
+    pub(crate) held: AtomicBool,
+    /// How many passwords came to be looked at.
+    pub(crate) entered: AtomicU64,
 }
 
 #[async_trait]
@@ -89,6 +94,10 @@ impl PasswordHasher for PlainHasher {
     ) -> Result<HashVerdict, HashError> {
         if self.busy.load(Ordering::SeqCst) {
             return Err(HashError::Busy);
+        }
+        self.entered.fetch_add(1, Ordering::SeqCst);
+        while self.held.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
         }
         self.hashed.fetch_add(1, Ordering::SeqCst);
         let right = format!("plain:{}", password.expose());
@@ -114,6 +123,8 @@ impl Mailer for Mailbox {
 /// The installation.
 pub(crate) struct World {
     pub(crate) app: Router,
+    /// A second server over the same database, with connections of its own; none over memory.
+    pub(crate) twin: Option<Router>,
     pub(crate) storage: Arc<Storage>,
     pub(crate) clock: Arc<StandingClock>,
     pub(crate) vault: Arc<ChangingVault>,
@@ -170,7 +181,7 @@ impl World {
 
     /// The installation with letters.
     pub(crate) async fn with_letters() -> Self {
-        Self::made("", |_| {}, true).await
+        Self::made("", |_| {}, true, Location::Memory).await
     }
 
     /// The installation with a changed policy.
@@ -185,15 +196,25 @@ impl World {
     }
 
     async fn with(more: &str, change: impl FnOnce(&mut Policy)) -> Self {
-        Self::made(more, change, false).await
+        Self::made(more, change, false, Location::Memory).await
     }
 
-    async fn made(more: &str, change: impl FnOnce(&mut Policy), writes_letters: bool) -> Self {
+    /// The installation with two servers over one PostgreSQL.
+    pub(crate) async fn with_two_servers() -> Self {
+        Self::made("", |_| {}, false, postgres::fresh().await).await
+    }
+
+    async fn made(
+        more: &str,
+        change: impl FnOnce(&mut Policy),
+        writes_letters: bool,
+        location: Location,
+    ) -> Self {
         let start: Timestamp = "2026-03-14T03:12:00Z".parse().unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(start.timestamp_millis())));
         let vault = Arc::new(ChangingVault::new());
         let ids: Arc<dyn IdSource> = Arc::new(UuidV7Source);
-        let storage = Storage::open(&Location::Memory, vault.clone(), ids.clone())
+        let storage = Storage::open(&location, vault.clone(), ids.clone())
             .await
             .unwrap();
         storage.migrate().await.unwrap();
@@ -225,33 +246,36 @@ impl World {
         let mut policy = settings.policies.preset().clone();
         policy.providers.insert(gosuslugi());
         change(&mut policy);
-        let linking = Linking::new(
-            Ports {
-                store: storage.clone(),
-                hasher: hasher.clone(),
-                vault: vault.clone(),
-                clock: clock.clone(),
-                ids,
-                random: Arc::new(SystemRandom),
-            },
-            BTreeMap::from([
-                (
-                    gosuslugi(),
-                    ConnectedProvider {
-                        adapter: provider.clone(),
-                        consent: consent.clone(),
-                    },
-                ),
-                (
-                    second_stand(),
-                    ConnectedProvider {
-                        adapter: second.clone(),
-                        consent,
-                    },
-                ),
-            ]),
-            PolicyBook::new(policy),
-        );
+        let linking_over = |storage: &Arc<Storage>| {
+            Linking::new(
+                Ports {
+                    store: storage.clone(),
+                    hasher: hasher.clone(),
+                    vault: vault.clone(),
+                    clock: clock.clone(),
+                    ids: ids.clone(),
+                    random: Arc::new(SystemRandom),
+                },
+                BTreeMap::from([
+                    (
+                        gosuslugi(),
+                        ConnectedProvider {
+                            adapter: provider.clone(),
+                            consent: consent.clone(),
+                        },
+                    ),
+                    (
+                        second_stand(),
+                        ConnectedProvider {
+                            adapter: second.clone(),
+                            consent: consent.clone(),
+                        },
+                    ),
+                ]),
+                PolicyBook::new(policy.clone()),
+            )
+        };
+        let linking = linking_over(&storage);
         let home: HttpsUrl = format!("{PROVIDER}/").parse().unwrap();
         let site = ProviderSite {
             origins: vec![WebOrigin::of(&home).unwrap()],
@@ -274,15 +298,26 @@ impl World {
             BTreeMap::from([(gosuslugi(), site.clone()), (second_stand(), site)]),
         );
         site.writes_letters = writes_letters;
-        let state = AppState::new(AppParts {
-            linking,
-            directory: storage.clone(),
-            repeats: storage.clone(),
-            catalogue,
-            site,
-        });
+        let app_over = |storage: &Arc<Storage>, linking| {
+            router(AppState::new(AppParts {
+                linking,
+                directory: storage.clone(),
+                repeats: storage.clone(),
+                catalogue: catalogue.clone(),
+                site: site.clone(),
+            }))
+        };
+        let twin = match location {
+            Location::Memory | Location::File(_) => None,
+            Location::Postgres(_) => {
+                let storage = Storage::open(&location, vault.clone(), ids.clone()).await;
+                let storage = Arc::new(storage.unwrap());
+                Some(app_over(&storage, linking_over(&storage)))
+            }
+        };
         Self {
-            app: router(state),
+            app: app_over(&storage, linking),
+            twin,
             storage,
             clock,
             vault,

@@ -1,6 +1,10 @@
 //! Section F: passwords and identities are not guessed here either.
 
+use std::{future::poll_fn, sync::atomic::Ordering, task::Poll};
+
+use axum::body::Body;
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use crate::{
     api::program::{Program, credentials},
@@ -41,6 +45,45 @@ async fn f1_api_one_counter_serves_pages_and_programs() {
         .await
         .expect(429, "too-many-attempts");
     assert_eq!(world.hashes(), hashes + 1);
+}
+
+/// Whoever hangs up before the answer has guessed all the same: the password is looked at, and
+/// the wrong one stands.
+#[tokio::test]
+async fn f6_api_whoever_hangs_up_guesses_for_nothing() {
+    let world = World::new().await;
+    let program = Program::new(&world).await;
+    let body = credentials(&world, "dmitrieva30", "wrong").to_string();
+    let (held, entered) = (&world.hasher.held, &world.hasher.entered);
+    let far = std::time::Duration::from_secs(20);
+    let before = world.hashes();
+    for number in 1..=5 {
+        let request = program
+            .request("POST", "/session")
+            .header("content-type", "application/json")
+            .body(Body::from(body.clone()))
+            .unwrap();
+        let mut answer = Box::pin(world.app.clone().oneshot(request));
+        held.store(true, Ordering::SeqCst);
+        // The browser is gone while the hash is computed.
+        let begun = async {
+            while entered.load(Ordering::SeqCst) < number {
+                let once =
+                    poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending()));
+                assert!(once.await, "it was answered already");
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(far, begun).await.unwrap();
+        drop(answer);
+        held.store(false, Ordering::SeqCst);
+        let looked = async {
+            while world.hashes() < before + number {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(far, looked).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -86,7 +86,16 @@ impl Program {
 
     /// A program with a secret of its own.
     pub(super) async fn new(world: &World) -> Self {
-        let mut program = Self::bare(world);
+        Self::at(&world.app).await
+    }
+
+    /// A program with a secret of its own, at another server.
+    pub(super) async fn at(app: &Router) -> Self {
+        let mut program = Self {
+            app: app.clone(),
+            client: None,
+            token: None,
+        };
         let reply = program.post("/clients", json!({})).await;
         assert_eq!(reply.status, 201, "{}", reply.text);
         program.client = reply.body["client"].as_str().map(str::to_owned);
