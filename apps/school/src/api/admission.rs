@@ -200,7 +200,8 @@ fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Trouble> {
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     let key = quoted.unwrap_or(text);
-    let sound = (1..=MOST_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let signs = key.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+    let sound = (1..=MOST_KEY).contains(&key.len()) && signs;
     if sound {
         Ok(Some(key.to_owned()))
     } else {

@@ -78,7 +78,7 @@ fn parameters(route: &ApiRoute) -> Vec<Value> {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Ключ повтора: тот же запрос с тем же ключом выполняется один раз, \
                             ответ хранится сутки.",
-            "schema": {"type": "string", "pattern": "^[!#-~]{1,128}$"},
+            "schema": {"type": "string", "pattern": "^([!#-~]{1,128}|\"[!#-~]{1,128}\")$"},
         }));
     }
     found
